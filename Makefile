@@ -1,0 +1,107 @@
+# Needs python3 (3.11 or later, with venv), GNU make and git; `make help` lists the targets.
+# The first run makes .venv and installs the pinned requirements there; later runs use it as it is.
+
+PYTHON ?= python3
+ARGS =
+
+# Every path is relative, so that a checkout in a folder with blanks in its name works.
+VENV := .venv
+RUN_INSTALLED := $(VENV)/.run-installed
+DEV_INSTALLED := $(VENV)/.dev-installed
+LOCK_VENV := .venv-lock
+PIP_TOOLS := pip-tools==7.6.2
+
+TOOL = PYTHONPATH=src $(VENV)/bin/python -m postfix_profiles
+PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help render check schema test e2e lint format bench roots lock clean
+
+help: ## list the targets
+	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=python3.x]'
+	@echo
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 12
+	@echo
+	@echo 'ARGS are options or profiles for the target, as in:'
+	@echo '  make render ARGS="profiles/mail.example.com.yaml --format json"'
+
+# --- the tool ---------------------------------------------------------------
+
+render: $(RUN_INSTALLED) ## write generated/ from profiles/
+	@$(TOOL) render $(ARGS)
+
+check: $(RUN_INSTALLED) ## the same without writing: findings, and drift as a diff
+	@$(TOOL) check $(ARGS)
+
+schema: $(RUN_INSTALLED) ## print the JSON Schema of a profile
+	@$(TOOL) schema $(ARGS)
+
+# --- development ------------------------------------------------------------
+
+test: $(DEV_INSTALLED) ## run the tests, and print the coverage of src/
+	@$(VENV)/bin/python -m pytest --cov $(ARGS)
+
+e2e: $(DEV_INSTALLED) ## run the live tests only: real Postfix, real networks (root)
+	@$(VENV)/bin/python -m pytest -m e2e $(ARGS)
+
+lint: $(DEV_INSTALLED) ## ruff and mypy
+	@status=0; for tool in 'ruff check .' 'ruff format --check .' mypy; do \
+	    $(VENV)/bin/python -m $$tool || status=1; \
+	done; exit $$status
+
+format: $(DEV_INSTALLED) ## format the code, and mend what ruff can mend
+	@$(VENV)/bin/python -m ruff check --fix .
+	@$(VENV)/bin/python -m ruff format .
+
+bench: $(DEV_INSTALLED) ## measure how long commands take
+	@PYTHONPATH=src $(VENV)/bin/python -m tests.bench $(ARGS)
+
+roots: $(RUN_INSTALLED) ## build the root file systems of the live tests (root, debootstrap)
+	@$(VENV)/bin/python -m tests.e2e.roots build $(ARGS)
+
+# --- environments -----------------------------------------------------------
+
+lock: $(LOCK_VENV)/.installed ## pin requirements/*.in again; ARGS=--upgrade for new versions
+	@for name in run dev; do \
+	    echo "requirements/$$name.txt"; \
+	    CUSTOM_COMPILE_COMMAND='make lock' $(LOCK_VENV)/bin/python -m piptools compile \
+	        --quiet --generate-hashes --strip-extras --no-emit-options --no-emit-index-url \
+	        --no-emit-find-links --no-emit-trusted-host $(ARGS) \
+	        --output-file "requirements/$$name.txt" "requirements/$$name.in" || exit 1; \
+	done
+
+clean: ## remove the environments, caches and build results
+	rm -rf $(VENV) $(LOCK_VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last: without it an install that was interrupted starts again. It is older
+# than its requirements when they change, and than the interpreter when that is replaced.
+# All of this talks on stderr: the output of a target belongs to the tool.
+define make-venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo "error: Python 3.11 or later is needed ($(PYTHON) --version: $$($(PYTHON) --version 2>&1));" \
+	         "name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "error: $(PYTHON) lacks venv; install it (Debian: apt install python3-venv)" >&2; exit 1; }
+	@echo "setting up $(@D) ..." >&2
+	@$(PYTHON) -m venv --clear $(@D) >&2
+endef
+
+$(RUN_INSTALLED): requirements/run.txt $(VENV)/bin/python
+	$(make-venv)
+	@$(PIP) install --require-hashes -r $< >&2
+	@touch $@
+
+$(DEV_INSTALLED): requirements/dev.txt $(RUN_INSTALLED)
+	@echo "installing the development tools ..." >&2
+	@$(PIP) install --require-hashes -r $< >&2
+	@touch $@
+
+$(LOCK_VENV)/.installed: Makefile
+	$(make-venv)
+	@$(@D)/bin/python -m pip --quiet --disable-pip-version-check install '$(PIP_TOOLS)'
+	@touch $@
+
+# Nothing to do here: when it is missing, or leads nowhere, the stamps above are made again.
+$(VENV)/bin/python: ;
