@@ -1,0 +1,1 @@
+"""What Postfix means: the language of its files, and what it knows of its own parameters."""
