@@ -1,0 +1,106 @@
+"""What the templates know of a profile: its settings, and facts that follow from them.
+
+Decisions are made here, in the terms of Postfix; the templates have the layout and the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from postfix_profiles.platforms import Platform
+from postfix_profiles.postfix.tls_protocols import at_least
+from postfix_profiles.profile import Profile
+from postfix_profiles.tables import Table
+
+
+def context(profile: Profile, tables: Mapping[str, Table]) -> dict[str, Any]:
+    """Return the variables of the templates: every key of the schema, and these besides."""
+    settings, platform = profile.settings, profile.platform
+    submission, mx = settings["submission"], settings["mx"]
+    certificate = settings["tls"]["letsencrypt"]
+    live = f"/etc/letsencrypt/live/{certificate}"
+    return {
+        **settings,
+        "domain": profile.domain,
+        "platform": platform,
+        "profile": profile,
+        "null_client": profile.is_null_client,
+        "mx_listeners": [one for one in profile.listeners if one.role == "mx"],
+        "submission_listeners": [one for one in profile.listeners if one.role == "submission"],
+        "submission_clients": profile.clients,
+        "destinations": list(_destinations(profile)),
+        "virtual_mailbox_domains": [one.name for one in profile.of_class("virtual_mailbox")],
+        "relay_domains": [one.name for one in profile.of_class("relay")],
+        "recipient_maps": {one: _recipient_maps(profile, one, tables) for one in _RECIPIENT_TABLES},
+        "tables": {name: table.reference for name, table in tables.items()},
+        "mynetworks": [_pattern(text) for text in settings["trusted_networks"]],
+        "forbid_bare_newline": _forbid_bare_newline(platform),
+        "tls_protocols": at_least(
+            settings["tls"]["minimum_protocol"], bounds=platform.has("tls_protocol_bounds")
+        ),
+        "tls_files": {
+            "cert": f"{live}/fullchain.pem" if certificate else settings["tls"]["certificate"],
+            "key": f"{live}/privkey.pem" if certificate else settings["tls"]["key"],
+            "chain": settings["tls"]["chain"],
+        },
+        "tls_server": bool(submission or (mx and mx["tls"] != "none")),
+        "sasl": _sasl(submission["auth"] if submission else "dovecot"),
+        "sasl_server": bool(submission or (mx and mx["auth"])),
+    }
+
+
+_RECIPIENT_TABLES = {
+    "local": "local_recipients",
+    "virtual_mailbox": "virtual_mailboxes",
+    "relay": "relay_recipients",
+}
+
+
+def _destinations(profile: Profile) -> Iterator[str]:
+    """Yield mydestination: the host by its own names, and the domains of its system users."""
+    if profile.is_null_client:
+        return
+    elsewhere = {one.name for one in profile.domains if one.address_class != "local"}
+    if profile.hostname not in elsewhere:
+        yield "$myhostname"
+    yield "localhost.$mydomain"
+    yield "localhost"
+    for one in profile.of_class("local"):
+        if one.name != profile.hostname:
+            yield one.name
+
+
+def _recipient_maps(profile: Profile, address_class: Any, tables: Mapping[str, Table]) -> list[str]:
+    """Return the tables that say who exists in the domains of a class."""
+    name = _RECIPIENT_TABLES[address_class]
+    listed = [tables[name].reference] if name in tables else []
+    on_host = [
+        one.recipients for one in profile.of_class(address_class) if isinstance(one.recipients, str)
+    ]
+    return list(dict.fromkeys(listed + on_host))
+
+
+def _pattern(text: str) -> str:
+    """Return a network as mynetworks takes it: an IPv6 address stands in brackets."""
+    address, slash, length = text.partition("/")
+    return f"[{address}]{slash}{length}" if ":" in address else text
+
+
+def _forbid_bare_newline(platform: Platform) -> str | None:
+    """Return the best protection against SMTP smuggling that this Postfix has, if any.
+
+    normalize ends a message at <CR><LF>.<CR><LF> alone and harms no client; yes, which came a
+    patch earlier, hangs up on clients that send bare newlines (postconf(5)).
+    """
+    parameter = "smtpd_forbid_bare_newline"
+    if parameter in platform.added or platform.has(f"{parameter}_normalize"):
+        return "normalize"
+    return "yes" if platform.has(parameter) else None
+
+
+def _sasl(auth: str | Mapping[str, str]) -> Mapping[str, str]:
+    """Return type and path of the SASL server; a path below the queue directory suits a chroot."""
+    if isinstance(auth, str):
+        return {"type": auth, "path": {"dovecot": "private/auth", "cyrus": "smtpd"}[auth]}
+    return auth

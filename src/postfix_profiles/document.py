@@ -1,0 +1,105 @@
+"""A YAML file → Document: a mapping, and the position of each of its keys and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from postfix_profiles.finding import Finding, Place, RejectedError, Route, Severity
+from postfix_profiles.scalar import spell
+from postfix_profiles.source import Source, Span
+from postfix_profiles.yaml_events import Reading
+
+# What YAML forbids in a file (YAML 1.2, section 5.1), a mark of byte order within it, and what
+# only some programs take for the end of a line: lines are to be counted alike by everybody.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A profile's values, and where each was written.
+
+    ``ambiguous`` has the routes of the text scalars that a YAML 1.1 reader takes for something
+    else, with what that is. ``findings`` are faults that can be read past, such as a key that
+    stands twice. Once ``extends`` is merged, spans and findings are of several files.
+    """
+
+    value: Mapping[str, Any]
+    spans: Mapping[Route, Span]
+    keys: Mapping[Route, Span]
+    ambiguous: Mapping[Route, str]
+    start: Span
+    findings: tuple[Finding, ...] = ()
+
+    def place(self, route: Route) -> Place:
+        """Return the place of the value at ``route``, or of its nearest written ancestor."""
+        return self._nearest(route, self.spans)
+
+    def key_place(self, route: Route) -> Place:
+        """Return the place of the key that ``route`` ends with, or the nearest there is."""
+        return self._nearest(route, self.keys)
+
+    def written(self, route: Route) -> str:
+        """Return the scalar at ``route`` as it was written, if that is known, else its value."""
+        span = self.spans.get(route)
+        if span is not None and span.line == span.end_line:
+            return span.place().excerpt[span.column : span.end_column]
+        value: Any = self.value
+        for step in route:
+            value = value[step]
+        return str(value)
+
+    def _nearest(self, route: Route, first: Mapping[Route, Span]) -> Place:
+        while route:
+            span = first.get(route) or self.keys.get(route) or self.spans.get(route)
+            if span is not None:
+                return span.place()
+            route = route[:-1]
+        return self.start.place()
+
+
+def load(path: Path, name: str) -> Document:
+    """Read the profile or fragment at ``path``, which reports are to call ``name``.
+
+    Raises RejectedError where the text is no YAML mapping, with all that was wrong with it so far,
+    and OSError where the file cannot be read.
+    """
+    source = Source(name, _decode(path.read_bytes(), name))
+    unprintable = [
+        _error("control-character", f"{spell(match[0])} may not stand in YAML", place)
+        for match in _UNPRINTABLE.finditer(source.text)
+        for place in [source.place_at(match.start())]
+    ]
+    if unprintable:
+        raise RejectedError(unprintable)
+    reading = Reading(source)
+    if not reading.root:
+        raise RejectedError(reading.findings)
+    return Document(
+        reading.root,
+        reading.spans,
+        reading.keys,
+        reading.ambiguous,
+        Span(source, 0, 0, 0, 1),
+        tuple(reading.findings),
+    )
+
+
+def _decode(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        offset = len(data[: error.start].decode("utf-8"))
+        place = Source(name, data.decode("utf-8", errors="replace")).place_at(offset)
+        message = f"the byte 0x{data[error.start]:02X} is not UTF-8"
+        finding = _error("encoding", message, place, "save the file as UTF-8")
+        raise RejectedError([finding]) from None
+
+
+def _error(check: str, message: str, place: Place, advice: str | None = None) -> Finding:
+    return Finding(check, Severity.ERROR, message, place, help=advice)

@@ -1,0 +1,103 @@
+"""The words of a profile that a pattern cannot describe: addresses, networks, next hops.
+
+Each function is a ``format`` of schema.json. It takes text and returns nothing; a ValueError
+says what is wrong with the text, or is empty where the schema's ``x-expected`` says it all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import (
+    IPv4Interface,
+    IPv4Network,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
+from typing import TypeVar
+
+Result = TypeVar("Result")
+Interface = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = rf"{_LABEL}(?:\.{_LABEL})*"
+_HOST_PORT = re.compile(
+    rf"(?:\[(?P<literal>[0-9A-Fa-f:.]+|{_NAME})\]|(?P<name>{_NAME}))(?::(?P<port>[0-9]{{1,5}}))?"
+)
+_LMTP_PATH = re.compile(r"/?[A-Za-z0-9._@+=~-]+(?:/[A-Za-z0-9._@+=~-]+)*")
+_ONLY_DIGITS = re.compile(r"[0-9.]+")
+
+
+def interface_address(text: str) -> None:
+    """Accept an address that a host can have, with or without a prefix length."""
+    if "%" in text:
+        raise ValueError("Postfix cannot listen on an address with a zone")
+    interface = _quietly(ip_interface, text)
+    if "/" in text and not text.partition("/")[2].isdigit():
+        raise ValueError
+    network = interface.network
+    if network.prefixlen < network.max_prefixlen - 1 and interface.ip == network.network_address:
+        raise ValueError("it is the network itself, not an address in it")
+    if interface.ip.is_unspecified or interface.ip.is_multicast:
+        raise ValueError("no host has it; the interface any means every address")
+
+
+def address(text: str) -> None:
+    """Accept an IPv4 or IPv6 address."""
+    _quietly(ip_address, text)
+
+
+def network(text: str) -> None:
+    """Accept a network in CIDR notation without host bits (Postfix answers 451 with them)."""
+    loose = _quietly(lambda value: ip_network(value, strict=False), text)
+    if "%" in text or ("/" in text and not text.partition("/")[2].isdigit()):
+        raise ValueError
+    if "/" in text and ip_interface(text).ip != loose.network_address:
+        raise ValueError(f"it has host bits set; the network is {loose}")
+
+
+def next_hop(text: str) -> None:
+    """Accept what ``relayhost`` takes: [host]:port, host:port, [address] (postconf(5))."""
+    match = _HOST_PORT.fullmatch(text)
+    if not match:
+        raise ValueError
+    host = match["literal"] or match["name"]
+    if ":" in host or _ONLY_DIGITS.fullmatch(host):
+        _quietly(ip_address, host)
+        if match["name"]:
+            raise ValueError("an address stands in brackets")
+    if match["port"] and not 1 <= int(match["port"]) <= 65535:
+        raise ValueError("a port is a number from 1 to 65535")
+
+
+def lmtp_socket(text: str) -> None:
+    """Accept what lmtp(8) takes as a destination: unix:path or inet:host:port."""
+    kind, _, rest = text.partition(":")
+    if kind == "unix" and _LMTP_PATH.fullmatch(rest) and ".." not in rest.split("/"):
+        return
+    if kind == "inet" and re.search(r":[0-9]+$", rest):
+        # Here an address needs no brackets: lmtp(8) never looks for MX hosts.
+        next_hop(rest if not _ONLY_DIGITS.match(rest) else re.sub(r"^([0-9.]+)", r"[\1]", rest))
+        return
+    raise ValueError
+
+
+FORMATS: dict[str, Callable[[str], None]] = {
+    "interface-address": interface_address,
+    "address": address,
+    "network": network,
+    "next-hop": next_hop,
+    "lmtp-socket": lmtp_socket,
+}
+
+
+def _quietly(parse: Callable[[str], Result], text: str) -> Result:
+    """Parse, without the words of the standard library: the schema has better ones."""
+    try:
+        return parse(text)
+    except ValueError:
+        raise ValueError from None

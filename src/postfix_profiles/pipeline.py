@@ -1,0 +1,82 @@
+"""The whole story: profiles are loaded, resolved, rendered, compared with the disk, written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from postfix_profiles.extends import Library
+from postfix_profiles.finding import Finding, RejectedError, Severity
+from postfix_profiles.plan import apply, compare
+from postfix_profiles.profile import Profile, resolve
+from postfix_profiles.render import Files, render
+from postfix_profiles.report import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is about.
+
+    ``paths``: the profiles. ``complete``: they are all that there are, so that what no profile asks
+    for can go. ``write``: whether files are to be written, or only compared. ``strict``: a warning
+    weighs as much as an error.
+    """
+
+    paths: tuple[Path, ...]
+    complete: bool
+    output: Path
+    templates: Path
+    write: bool
+    strict: bool
+
+
+def run(request: Request) -> Outcome:
+    """Do what is asked. With any error nothing of the run is written; raises OSError."""
+    library = Library()
+    findings: list[Finding] = []
+    profiles: list[Profile] = []
+    wanted: list[Files] = []
+    for path in request.paths:
+        try:
+            profile = resolve(library.read(path))
+            profiles.append(profile)
+            wanted.append(render(profile, request.templates))
+        except RejectedError as error:
+            findings.extend(error.findings)
+    findings.extend(_same_hostname(profiles))
+    if _refused(findings, strict=request.strict):
+        return _outcome(request, findings)
+    plan, foreign = compare(wanted, request.output, complete=request.complete)
+    findings.extend(foreign)
+    if _refused(findings, strict=request.strict):
+        return _outcome(request, findings)
+    if request.write:
+        apply(plan)
+    return Outcome(tuple(findings), plan.changes, len(request.paths), request.write)
+
+
+def _outcome(request: Request, findings: Sequence[Finding]) -> Outcome:
+    # A fragment that several profiles extend is in error once.
+    return Outcome(
+        tuple(dict.fromkeys(findings)), (), len(request.paths), written=False, stopped=True
+    )
+
+
+def _refused(findings: Sequence[Finding], *, strict: bool) -> bool:
+    return any(finding.refuses(strict=strict) for finding in findings)
+
+
+def _same_hostname(profiles: Sequence[Profile]) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for profile in profiles:
+        place = profile.document.place(("hostname",))
+        if profile.hostname in first:
+            yield Finding(
+                "duplicate-hostname",
+                Severity.ERROR,
+                f"{first[profile.hostname]} is the host {profile.hostname} too",
+                place,
+                help="a host has one profile; what several share goes into a fragment to extend",
+            )
+        first.setdefault(profile.hostname, place.path)

@@ -1,0 +1,106 @@
+"""Which Postfix a host runs, and what follows from it.
+
+The facts are in ``platforms.yaml``: what came with which release, what the packages of a family
+have in common, and a row for each distribution. A platform without a row is a release and a
+family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+Release = tuple[int, ...]
+"""A release of Postfix with its patch level: ``(3, 7, 11)``."""
+
+
+def release(text: str) -> Release:
+    """Return ``(3, 7, 11)`` for ``3.7.11``; raises ValueError for anything else."""
+    return tuple(int(number) for number in text.split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The Postfix of one kind of host.
+
+    ``chroot`` is the distribution's choice for the services that can be confined to the queue
+    directory. ``ca_file`` holds the certificate authorities that the system trusts.
+    ``cyrus_sasl_config_path`` is set where smtpd.conf is not at the SASL library's own place.
+    ``added`` names the parameters that the distribution has brought to an older release.
+    """
+
+    name: str
+    family: str
+    postfix: Release
+    chroot: bool
+    ca_file: str
+    cyrus_sasl_config_path: str | None
+    added: frozenset[str]
+
+    def has(self, feature: str) -> bool:
+        """Say whether this Postfix has a feature that platforms.yaml names.
+
+        A feature came with a release, and with later patches of some releases before it.
+        """
+        if feature in self.added:
+            return True
+        firsts = [release(text) for text in _facts()["upstream"]["since"][feature]]
+        return self.postfix[:2] > firsts[-1][:2] or any(
+            self.postfix[:2] == first[:2] and self.postfix >= first for first in firsts
+        )
+
+    @property
+    def compatibility_level(self) -> str:
+        """The highest level that means something to this Postfix (COMPATIBILITY_README)."""
+        levels: Mapping[str, str] = _facts()["upstream"]["compatibility_level"]
+        return [level for first, level in levels.items() if release(first) <= self.postfix][-1]
+
+    def __str__(self) -> str:
+        return f"Postfix {'.'.join(str(number) for number in self.postfix)} ({self.name})"
+
+
+def platform(named: str | Mapping[str, str]) -> Platform:
+    """Return the platform that a valid profile names: a row, or a release and a family."""
+    facts = _facts()
+    if isinstance(named, str):
+        name, row = named, facts["platforms"][named]
+    else:
+        name, row = f"{named['family']} packaging", dict(named)
+    number = release(row["postfix"])
+    merged = dict(facts["families"][row["family"]])
+    for first, changes in merged.pop("from", {}).items():
+        if release(first) <= number:
+            merged |= changes
+    merged |= row
+    return Platform(
+        name=name,
+        family=merged["family"],
+        postfix=number,
+        chroot=merged["chroot"],
+        ca_file=merged["ca_file"],
+        cyrus_sasl_config_path=merged.get("cyrus_sasl_config_path"),
+        added=frozenset(merged.get("added", ())),
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Return the platforms that have a name."""
+    return tuple(_facts()["platforms"])
+
+
+def families() -> tuple[str, ...]:
+    """Return the families of packaging."""
+    return tuple(_facts()["families"])
+
+
+@cache
+def _facts() -> Mapping[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files("postfix_profiles").joinpath("platforms.yaml").read_text(encoding="utf-8")
+    facts: Mapping[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  both are safe
+    return facts

@@ -1,0 +1,94 @@
+"""Profile → Files: main.cf, master.cf, the tables that they name, and SHA256SUMS.
+
+Deterministic to the byte: nothing of the day, the machine or this tool's version is in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from postfix_profiles.context import context
+from postfix_profiles.finding import Finding, RejectedError, Route, Severity
+from postfix_profiles.page import Page, printable
+from postfix_profiles.profile import Profile
+from postfix_profiles.tables import tables
+
+SUMS = "SHA256SUMS"
+
+Origin = Mapping[tuple[str, str], tuple[Route, ...]]
+"""(service, parameter) → the keys that decide it; the service of main.cf is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What one host's folder is to hold: text by file name, and where each setting comes from."""
+
+    hostname: str
+    contents: Mapping[str, str]
+    origin: Origin
+
+
+def render(profile: Profile, templates: Path) -> Files:
+    """Render the files of a host.
+
+    Raises RejectedError for a value that Postfix would read differently, and for a template that
+    does not fit.
+    """
+    made = tables(profile)
+    page = Page(profile)
+    variables = {**context(profile, made), **page.functions()}
+    contents = {
+        name: _from_template(templates, f"{name}.j2", variables)
+        for name in ("main.cf", "master.cf")
+    }
+    contents |= {name: table.text() for name, table in made.items()}
+    return Files(profile.hostname, {**contents, SUMS: checksums(contents)}, page.origin)
+
+
+def checksums(contents: Mapping[str, str]) -> str:
+    """Return a SHA256SUMS, as sha256sum(1) writes and checks it."""
+    return "".join(f"{digest(text)}  {name}\n" for name, text in sorted(contents.items()))
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _environment(templates: Path) -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  what is written is not HTML; printable() guards it
+        finalize=printable,
+        auto_reload=False,
+    )
+
+
+def _from_template(templates: Path, name: str, variables: Mapping[str, Any]) -> str:
+    try:
+        return _environment(templates).get_template(name).render(variables)
+    except jinja2.TemplateSyntaxError as error:
+        raise _template_error(
+            templates / name, error.message or "bad syntax", error.lineno
+        ) from None
+    except jinja2.TemplateNotFound:
+        raise _template_error(templates / name, "there is no such template") from None
+    except jinja2.TemplateError as error:
+        raise _template_error(templates / name, str(error)) from None
+
+
+def _template_error(path: Path, message: str, line: int | None = None) -> RejectedError:
+    where = f"line {line}: " if line else ""
+    return RejectedError([Finding("template", Severity.ERROR, f"{where}{message}", path=str(path))])
