@@ -1,0 +1,1 @@
+"""Live tests: real Postfix releases, in throw-away mail hosts."""

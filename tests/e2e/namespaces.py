@@ -1,0 +1,122 @@
+"""Namespaces of their own for a mail host, that end with the process which opened them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+CLONE_NEWNET = 0x40000000
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+
+# The first process of the pid namespace. It reaps orphans (ignoring SIGCHLD does that), and ends
+# when its input closes, which the kernel sees to however the test process ends. With it go all
+# processes, then the mounts and the networks. No shell does it: dash's read ends with any orphan.
+FIRST_PROCESS = """
+import signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+class Namespaces:
+    """A mount, a pid and a network namespace; further networks are named as ip-netns(8) does it."""
+
+    def __init__(self) -> None:
+        self._holder = subprocess.Popen(
+            ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
+            + ["--propagation", "private", sys.executable, "-IS", "-c", FIRST_PROCESS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for pytest, which then closes us
+            env=ENVIRONMENT,
+        )
+        self._proc = Path(f"/proc/{self._holder.pid}")
+        assert self._holder.stdout is not None
+        if self._holder.stdout.readline() != b"ready\n":
+            _, complaint = self._holder.communicate()
+            raise OSError(f"unshare: {complaint.decode(errors='replace').strip()}")
+
+    def path(self, path: str) -> Path:
+        """The file that has this absolute path inside, as this process reaches it."""
+        return self._proc / "root" / path.lstrip("/")
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        network: str | None = None,
+        root: str | None = None,
+        text: str | None = None,
+        timeout: float = 60,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command inside, with `text` on its input, in the named network, below `root`."""
+        enter = [
+            "nsenter",
+            f"--mount={self._proc}/ns/mnt",
+            f"--pid={self._proc}/ns/pid_for_children",
+            f"--net={self._network(network)}",
+        ]
+        change_root = ["chroot", root] if root else []
+        return subprocess.run(
+            [*enter, *change_root, *command],
+            input=text or "",
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+            check=False,
+            env=ENVIRONMENT,
+        )
+
+    def socket(
+        self, network: str | None, family: socket.AddressFamily, kind: socket.SocketKind
+    ) -> socket.socket:
+        """A socket that belongs to the named network for as long as it lives."""
+        made: list[socket.socket | OSError] = []
+
+        # A network namespace is a thread's own, so a thread that ends leaves nothing to undo.
+        # os.setns is there only from Python 3.12.
+        def make() -> None:
+            try:
+                handle = os.open(self._network(network), os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    libc = ctypes.CDLL(None, use_errno=True)
+                    if libc.setns(handle, CLONE_NEWNET) != 0:
+                        number = ctypes.get_errno()
+                        raise OSError(number, f"setns: {os.strerror(number)}")
+                    made.append(socket.socket(family, kind))
+                finally:
+                    os.close(handle)
+            except OSError as error:
+                made.append(error)
+
+        thread = threading.Thread(target=make)
+        thread.start()
+        thread.join()
+        if isinstance(made[0], OSError):
+            raise made[0]
+        return made[0]
+
+    def _network(self, name: str | None) -> Path:
+        return self.path(f"/run/netns/{name}") if name else self._proc / "ns" / "net"
+
+    def close(self) -> None:
+        """End every process inside; safe to call twice."""
+        assert self._holder.stdin is not None
+        self._holder.stdin.close()
+        try:
+            self._holder.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._holder.kill()
+            self._holder.wait()
+        for stream in (self._holder.stdout, self._holder.stderr):
+            if stream is not None:
+                stream.close()

@@ -1,0 +1,138 @@
+"""From a rendered folder to a mail host that is up, with the services that it expects around it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.certificates import Authority
+from tests.e2e.dovecot_auth import DovecotAuth
+from tests.e2e.host import MailHost
+from tests.e2e.name_server import NameServer, Zone
+from tests.e2e.roots import Root
+from tests.e2e.sink import Sink
+
+# Mail for this domain goes to the sink, which is in the first network.
+ELSEWHERE = "example.org"
+# maillog_file hides why a start fails from 3.10 on; syslog shows it on every release.
+SETTINGS = {"maillog_file": ""}
+LONG_AGO = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A mail host that is up, who signed its certificate, and where its mail for elsewhere goes."""
+
+    host: MailHost
+    authority: Authority
+    elsewhere: Sink
+
+
+@contextlib.contextmanager
+def running(
+    root: Root,
+    folder: Path,
+    interfaces: Mapping[str, Sequence[str]],
+    *,
+    settings: Mapping[str, str] | None = None,
+    services: str = "",
+    zone: Zone | None = None,
+    passwords: Mapping[str, str] | None = None,
+    prepare: Callable[[MailHost], None] | None = None,
+) -> Iterator[Running]:
+    """Start a mail host from a folder with main.cf, master.cf and their tables.
+
+    `interfaces` has at least one network. `settings` replace parameters of main.cf, and `services`
+    are lines put behind master.cf, for what only the test needs. `zone` is what the name server
+    knows besides example.org, `passwords` are those of SASL logins, and `prepare` gets the host
+    just before it starts, to lay down files and accounts. StartFailed when Postfix does not start.
+    """
+    with contextlib.ExitStack() as resources:
+        host = resources.enter_context(MailHost(root, interfaces))
+        configure(host, folder, {**SETTINGS, **(settings or {})}, services)
+        authority = Authority(host.folder)
+        certify(host, authority)
+        server = resolve(host, {**elsewhere(host), **(zone or {})})
+        resources.callback(server.close)
+        if prepare is not None:
+            prepare(host)
+        host.start()
+        auth = DovecotAuth(host.listen_unix("private/auth"), passwords or {})
+        resources.callback(auth.close)
+        sink = Sink(
+            host.listen(next(iter(host.networks)), "::", 25),
+            context=authority.server_context(f"mx.{ELSEWHERE}"),
+        )
+        resources.callback(sink.close)
+        yield Running(host, authority, sink)
+
+
+def configure(host: MailHost, folder: Path, settings: Mapping[str, str], services: str) -> None:
+    """Take over a folder, less what is not Postfix's, and add what only a test needs."""
+    etc = host.path("/etc/postfix")
+    for source in sorted(each for each in folder.rglob("*") if each.is_file()):
+        target = etc / source.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        target.chmod(0o644)  # a checkout may be group writable, and Postfix warns of that
+    if services:
+        with (etc / "master.cf").open("a") as master_cf:
+            master_cf.write(services)
+    done = host.run("postconf", "-e", *(f"{name}={value}" for name, value in settings.items()))
+    if done.returncode:
+        raise ValueError(f"postconf -e: {done.stderr.strip()}")
+    # postconf waits until the file that it reads is more than a second old.
+    for name in ("main.cf", "master.cf"):
+        os.utime(etc / name, (LONG_AGO, LONG_AGO))
+
+
+def certify(host: MailHost, authority: Authority) -> None:
+    """Put a certificate for the host's own name where main.cf has it.
+
+    That is as certbot(1) does it: `cert.pem` is the leaf alone, any other name the full chain.
+    """
+    key, leaf, issuer = authority.issue(host.postconf("myhostname"))
+    chain_files = host.postconf("smtpd_tls_chain_files").replace(",", " ").split()
+    cert_file = host.postconf("smtpd_tls_cert_file")
+    contents = {
+        cert_file: leaf if cert_file.endswith("/cert.pem") else leaf + issuer,
+        host.postconf("smtpd_tls_key_file"): key,
+        host.postconf("smtp_tls_CAfile"): authority.root.read_text(),
+        # The key comes first (postconf(5)), in a file of its own or before the chain.
+        **{file: (key, leaf + issuer)[place % 2] for place, file in enumerate(chain_files)},
+        **({chain_files[0]: key + leaf + issuer} if len(chain_files) == 1 else {}),
+    }
+    for file, content in contents.items():
+        if file.startswith("/"):
+            host.path(file).parent.mkdir(parents=True, exist_ok=True)
+            host.path(file).write_text(content)
+
+
+def add_accounts(host: MailHost, names: Sequence[str]) -> None:
+    """Unix users, for local delivery."""
+    with host.path("/etc/passwd").open("a") as passwd:
+        passwd.writelines(
+            f"{name}:x:{number}:{number}::/home/{name}:/bin/sh\n"
+            for number, name in enumerate(names, start=2000)
+        )
+
+
+def resolve(host: MailHost, zone: Zone) -> NameServer:
+    """Give the host a name server with this zone, and nothing but it."""
+    host.path("/etc/resolv.conf").write_text("nameserver 127.0.0.1\n")
+    host.path("/etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+    return NameServer(host.receive("127.0.0.1", 53), zone)
+
+
+def elsewhere(host: MailHost) -> Zone:
+    """The domain whose mail exchanger is the client of the first network."""
+    first = next(iter(host.networks.values()))
+    addresses = {"A": first.client_address(4), "AAAA": first.client_address(6)}
+    return {
+        ELSEWHERE: {"MX": [f"10 mx.{ELSEWHERE}"]},
+        f"mx.{ELSEWHERE}": {kind: [each] for kind, each in addresses.items() if each},
+    }
