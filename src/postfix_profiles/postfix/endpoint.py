@@ -10,7 +10,8 @@ PORTS = {"smtp": 25, "submissions": 465, "smtps": 465, "submission": 587, "qmqp"
 """The ports of mail that services(5) has names for; ``smtps`` is the old one of submissions."""
 
 _DIGITS = "0123456789"
-_LABEL = r"[A-Za-z0-9_\x80-\U0010ffff](?:[-A-Za-z0-9_\x80-\U0010ffff]{0,62})(?<!-)"
+# Negated sets of ASCII: a positive range up to U+10FFFF takes 15 ms to compile.
+_LABEL = r"[^\x00-/:-@\[-^`{-\x7f](?:[^\x00-,./:-@\[-^`{-\x7f]{0,62})(?<!-)"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 

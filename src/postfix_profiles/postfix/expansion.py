@@ -12,7 +12,6 @@ from postfix_profiles.postfix.macro_tree import (
     Choice,
     Comparison,
     Literal,
-    MacroProblem,
     Part,
     Parts,
     Reference,
@@ -82,8 +81,8 @@ class _Expander:
                 return "true" if self.holds(part, depth) else ""
             case Call(function, argument):
                 return _call(function, self.parts(argument, depth))
-            case MacroProblem(message):
-                raise _UnfinishedError(message)
+            case _:
+                raise _UnfinishedError(part.message)
 
     def holds(self, test: Reference | Comparison, depth: int) -> bool:
         if isinstance(test, Reference):
@@ -118,13 +117,15 @@ def _level(text: str) -> tuple[int, ...]:
 def _call(function: str, domain: str) -> str:
     """Return the other spelling of a domain, where it has one."""
     to_ascii = function == "domain_to_ascii"
-    if domain and domain.isascii() == to_ascii:
-        return domain
     try:
-        if to_ascii:
-            return domain.encode("idna").decode("ascii")
-        if domain:
-            return domain.lower().encode("ascii").decode("idna")
+        if domain.isascii() == to_ascii:
+            spelling = domain
+        elif to_ascii:
+            spelling = domain.encode("idna").decode("ascii")
+        else:
+            spelling = domain.lower().encode("ascii").decode("idna")
     except UnicodeError:
-        pass
-    raise _UnfinishedError(f'{function}: "{domain}" is no domain')
+        spelling = ""
+    if not spelling:
+        raise _UnfinishedError(f'{function}: "{domain}" is no domain')
+    return spelling

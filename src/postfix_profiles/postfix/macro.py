@@ -37,6 +37,21 @@ FUNCTIONS = ("domain_to_ascii", "domain_to_utf8")
 FUNCTIONS_SINCE = (3, 11)
 LATEST = (3, 11)
 
+UNEXPANDED = frozenset(
+    {
+        "command_execution_directory",
+        "default_rbl_reply",
+        "forward_path",
+        "luser_relay",
+        "mailbox_command",
+        "postscreen_expansion_filter",
+        "postscreen_reject_footer",
+        "smtpd_expansion_filter",
+        "smtpd_reject_footer",
+    }
+)
+"""Parameters whose value Postfix takes as it is; a program may expand it for each message."""
+
 _PAIRS = {"{": "{}", "(": "()"}
 _LITERAL = re.compile(r"(?:[^$]|\$\$)+")
 _NAME = re.compile(r"[A-Za-z0-9_]*")
@@ -63,6 +78,8 @@ def setting_problems(
     setting: Setting, release: tuple[int, int] = LATEST
 ) -> tuple[SyntaxProblem, ...]:
     """Return the syntax errors in the value of a setting, with their places in its file."""
+    if setting.name in UNEXPANDED:
+        return ()
     return tuple(
         SyntaxProblem(f"{setting.name}: {problem.message}", *setting.place(problem.offset))
         for problem in parse(setting.value, release).problems

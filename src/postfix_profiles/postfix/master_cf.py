@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from postfix_profiles.postfix import logical_lines
-from postfix_profiles.postfix.logical_lines import LogicalLine, SyntaxProblem
+from postfix_profiles.postfix.logical_lines import BLANKS, LogicalLine, SyntaxProblem
 from postfix_profiles.postfix.main_cf import Setting, parse_setting
 from postfix_profiles.postfix.service import COLUMNS, Service, column_problems
 from postfix_profiles.postfix.words import (
@@ -74,15 +74,18 @@ def table_view(master: MasterCf) -> tuple[tuple[str, ...], ...]:
 def options_view(master: MasterCf) -> tuple[tuple[str, str, str], ...]:
     """Return what ``postconf -P`` shows: the key of each service, a name that it sets, the value.
 
-    The names are sorted. Of two services with one key postconf shows each with the options of both.
+    The names are sorted. Services of one key share what they set, and show it from the first on
+    that sets something.
     """
-    merged: dict[str, dict[str, str]] = {}
+    shared: dict[str, dict[str, str]] = {}
+    showing: list[str] = []
     for service in master.services:
-        merged.setdefault(service.key, {}).update(service.values)
+        if service.options:
+            shared.setdefault(service.key, {}).update(service.values)
+        if service.key in shared:
+            showing.append(service.key)
     return tuple(
-        (service.key, name, value)
-        for service in master.services
-        for name, value in sorted(merged[service.key].items())
+        (key, name, value) for key in showing for name, value in sorted(shared[key].items())
     )
 
 
@@ -103,7 +106,7 @@ class _EntryParser:
         for column, message, fatal in column_problems(columns):
             self.report(message, words[column][0], fatal=fatal)
         for (start, _), column_text in zip(words, columns, strict=False):
-            if any(blank in column_text for blank in BETWEEN_WORDS):
+            if "{" in column_text and any(blank in column_text for blank in BETWEEN_WORDS):
                 self.report("braces hold words together only behind the command", start)
         options, flags, rest = self.options(words[len(COLUMNS) :])
         name, kind, private, unprivileged, chroot, wakeup, process_limit, command = columns
@@ -132,10 +135,8 @@ class _EntryParser:
         while position < len(words):
             start, end = words[position]
             word = self.entry.text[start:end]
-            if word == "-":
-                message = 'a "-" of its own ends the options; postconf reads it otherwise'
-                self.report(message, start, fatal=False)
             if word[0] != "-" or word in {"-", "--"}:
+                self.judge_end(word, start)
                 break
             position += 1
             letters, is_setting, attached = word[1:].partition("o")
@@ -169,6 +170,15 @@ class _EntryParser:
     def argument(self, span: Span) -> str:
         start, end = self.without_braces(span)
         return self.entry.text[start:end]
+
+    def judge_end(self, word: str, start: int) -> None:
+        """Report a word that ends the options for only one of the program and postconf(1)."""
+        if word == "-":
+            message = 'the program ends its options at this "-"; postconf reads it otherwise'
+            self.report(message, start, fatal=False)
+        elif word[0] == "{" and word[1:].lstrip(BLANKS)[:1] == "-":
+            message = "the program sees an option in these braces; postconf reads it otherwise"
+            self.report(message, start, fatal=False)
 
     def judge_flags(self, letters: str, start: int) -> None:
         for offset, letter in enumerate(letters, start):

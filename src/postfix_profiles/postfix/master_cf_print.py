@@ -13,7 +13,7 @@ WIDTHS = (10, 6, 8, 8, 8, 8, 8)
 """How wide the columns before the command are at least, the space between them included."""
 
 _INDENT = "    "
-_COLUMN = re.compile(r"[!-z|~\xa0-\U0010ffff]+")
+_COLUMN = re.compile(r"[^\x00-\x20{}\x7f-\x9f]+")
 _FLAG = re.compile(r"-[A-Za-np-z]+")
 
 
@@ -81,7 +81,7 @@ def _row(columns: tuple[str, ...], widths: tuple[int, ...]) -> str:
 
 def _argument(service: Service, text: str) -> str:
     require_value(service.key, text)
-    if text and text[0] not in "#{" and not any(character in text for character in " {"):
+    if text and text[0] not in "#{" and " " not in text and ("{" not in text or is_balanced(text)):
         return text
     if not is_balanced(text):
         raise ValueError(f"{service.key}: {text!r} has a brace without its partner")

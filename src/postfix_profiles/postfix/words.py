@@ -14,13 +14,15 @@ from postfix_profiles.postfix.logical_lines import BLANKS
 BETWEEN_WORDS = " \t\r\n"
 BETWEEN_ITEMS = ", \t\r\n"
 
+_BRACE = re.compile(r"[{}]")
+
 Span = tuple[int, int]
 """A stretch of a text: its start, and its end, exclusive."""
 
 
-def spans(text: str, start: int = 0, separators: str = BETWEEN_WORDS) -> list[Span]:
-    """Return the stretches that hold the words of ``text``, from ``start`` on."""
-    found = [match.span() for match in _word(separators).finditer(text, start)]
+def spans(text: str, separators: str = BETWEEN_WORDS) -> list[Span]:
+    """Return the stretches of ``text`` that hold its words."""
+    found = [match.span() for match in _word(separators).finditer(text)]
     if "{" not in text:
         return found
     joined: list[Span] = []
@@ -38,7 +40,7 @@ def spans(text: str, start: int = 0, separators: str = BETWEEN_WORDS) -> list[Sp
 
 def split_items(value: str) -> tuple[str, ...]:
     """Return the items of a list: ``a, b {c, d}`` has the three items ``a``, ``b``, ``{c, d}``."""
-    return tuple(value[start:end] for start, end in spans(value, separators=BETWEEN_ITEMS))
+    return tuple(value[start:end] for start, end in spans(value, BETWEEN_ITEMS))
 
 
 def closing(text: str, start: int, end: int, pair: str = "{}") -> int:
@@ -64,7 +66,7 @@ def trim(text: str, start: int, end: int) -> Span:
 def is_balanced(text: str) -> bool:
     """Tell whether each brace of ``text`` has its partner, in that order."""
     level = 0
-    for brace in re.findall(r"[{}]", text):
+    for brace in _BRACE.findall(text):
         level += 1 if brace == "{" else -1
         if level < 0:
             return False
@@ -73,8 +75,9 @@ def is_balanced(text: str) -> bool:
 
 def open_braces(word: str, level: int = 0) -> int:
     """Return how many braces are open after ``word``, with ``level`` open before it."""
-    for brace in re.findall(r"[{}]", word):
-        level = level + 1 if brace == "{" else max(0, level - 1)
+    if level or "{" in word:
+        for brace in _BRACE.findall(word):
+            level = level + 1 if brace == "{" else max(0, level - 1)
     return level
 
 
