@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 PROGRAM = "postfix-profiles"
@@ -22,6 +23,9 @@ class UsageError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A profile may hold characters that the terminal's encoding lacks.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status: int = options.command(options)
         sys.stdout.flush()
@@ -90,7 +94,7 @@ def _check(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace, *, write: bool) -> int:
     from postfix_profiles import pipeline, report
 
-    paths = tuple(options.profile) or _all_profiles(options.profiles)
+    paths = tuple(dict.fromkeys(options.profile)) or _all_profiles(options.profiles)
     for path in options.profile:
         if path.name.startswith("_"):
             raise UsageError(f"{path} is a fragment, which profiles extend; name the profile")
@@ -114,7 +118,7 @@ def _all_profiles(folder: Path) -> tuple[Path, ...]:
         path
         for path in sorted(folder.rglob("*"))
         if path.suffix in (".yaml", ".yml")
-        and path.is_file()
+        and (path.is_file() or path.is_symlink())  # a broken link is a profile that is missing
         and not path.name.startswith("_")
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )

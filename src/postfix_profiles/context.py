@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from postfix_profiles import schema
 from postfix_profiles.platforms import Platform
 from postfix_profiles.postfix.tls_protocols import at_least
 from postfix_profiles.profile import Profile
@@ -35,6 +36,28 @@ def context(profile: Profile, tables: Mapping[str, Table]) -> dict[str, Any]:
         "recipient_maps": {one: _recipient_maps(profile, one, tables) for one in _RECIPIENT_TABLES},
         "tables": {name: table.reference for name, table in tables.items()},
         "mynetworks": [_pattern(text) for text in settings["trusted_networks"]],
+        "mx_is_trusted": list(_mx_is_trusted(mx, tables)),
+        "verify_recipients": _verifies_recipients(profile),
+        "mx_sessions": _mx_sessions(profile),
+        "postscreen": _postscreen(mx),
+        "dnsbl_sites": [zone if weight == 1 else f"{zone}*{weight}" for zone, weight in _dnsbl(mx)],
+        "recipient_rules": list(_recipient_rules(profile)),
+        "milters": [
+            f"{{ {one['socket']}, default_action={one['on_failure']} }}"
+            for one in settings["milters"] or ()
+        ],
+        "hide_client": bool(submission and submission["hide_client"]),
+        "bind": {address.version: str(address) for address in profile.bind},
+        "tls_policy_maps": [
+            one
+            for one in (
+                tables["tls_policy"].reference if "tls_policy" in tables else None,
+                settings["outbound"]["mta_sts"],
+            )
+            if one
+        ],
+        "dnssec": _needs_dnssec(settings["outbound"]),
+        "log_file": _log_file(settings["log"]),
         "forbid_bare_newline": _forbid_bare_newline(platform),
         "tls_protocols": at_least(
             settings["tls"]["minimum_protocol"], bounds=platform.has("tls_protocol_bounds")
@@ -61,8 +84,7 @@ def _destinations(profile: Profile) -> Iterator[str]:
     """Yield mydestination: the host by its own names, and the domains of its system users."""
     if profile.is_null_client:
         return
-    elsewhere = {one.name for one in profile.domains if one.address_class != "local"}
-    if profile.hostname not in elsewhere:
+    if profile.is_named_locally:
         yield "$myhostname"
     yield "localhost.$mydomain"
     yield "localhost"
@@ -85,6 +107,66 @@ def _pattern(text: str) -> str:
     """Return a network as mynetworks takes it: an IPv6 address stands in brackets."""
     address, slash, length = text.partition("/")
     return f"[{address}]{slash}{length}" if ":" in address else text
+
+
+def _mx_is_trusted(mx: Mapping[str, Any] | None, tables: Mapping[str, Table]) -> Iterator[str]:
+    """Yield the restrictions that let clients pass the rules of an MX, which are for strangers."""
+    yield "permit_mynetworks"
+    if mx and mx["auth"]:
+        users = tables.get("submission_users")
+        yield f"check_sasl_access {users.reference}" if users else "permit_sasl_authenticated"
+
+
+def _postscreen(mx: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the settings of postscreen, or None where it is off."""
+    given: bool | Mapping[str, Any] | None = mx["postscreen"] if mx else None
+    if given is True:
+        return schema.filled_at(("mx", "postscreen"), {})
+    return given or None
+
+
+def _mx_sessions(profile: Profile) -> list[tuple[str, str]]:
+    """Return name and type of the services that hold the SMTP sessions of the MX."""
+    mx = profile.settings["mx"]
+    if mx and mx["postscreen"]:
+        return [("smtpd", "pass")]
+    return [(one.service, "inet") for one in profile.listeners if one.role == "mx"]
+
+
+def _recipient_rules(profile: Profile) -> Iterator[str]:
+    """Yield what is asked about a recipient in the host's domains, the cheapest first."""
+    mx = profile.settings["mx"]
+    if not mx:
+        return
+    if not mx["postscreen"]:
+        yield from (f"reject_rbl_client {zone}" for zone, _ in _dnsbl(mx))
+    yield from (f"check_policy_service {socket}" for socket in mx["policy_services"] or ())
+    if _verifies_recipients(profile):
+        yield "reject_unverified_recipient"
+
+
+def _verifies_recipients(profile: Profile) -> bool:
+    """Whether an inner server is asked who exists, since nobody else says."""
+    return any(one.address_class != "local" and one.recipients is None for one in profile.domains)
+
+
+def _dnsbl(mx: Mapping[str, Any] | None) -> list[tuple[str, int]]:
+    """Return zones and weights."""
+    return [
+        (one, 1) if isinstance(one, str) else (one["zone"], one["weight"])
+        for one in (mx["dnsbl"] if mx else None) or ()
+    ]
+
+
+def _log_file(log: str | Mapping[str, str]) -> str:
+    if isinstance(log, str):
+        return {"syslog": "", "stdout": "/dev/stdout"}[log]
+    return log["file"]
+
+
+def _needs_dnssec(outbound: Mapping[str, Any]) -> bool:
+    levels = {outbound["tls"], *(outbound["policies"] or {}).values()}
+    return not levels.isdisjoint({"dane", "dane-only"})
 
 
 def _forbid_bare_newline(platform: Platform) -> str | None:

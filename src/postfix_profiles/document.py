@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from postfix_profiles.finding import Finding, Place, RejectedError, Route, Severity
+from postfix_profiles.finding import Finding, Place, RejectedError, Route, error
 from postfix_profiles.scalar import spell
 from postfix_profiles.source import Source, Span
 from postfix_profiles.yaml_events import Reading
@@ -60,7 +60,7 @@ class Document:
             if span is not None:
                 return span.place()
             route = route[:-1]
-        return self.start.place()
+        return replace(self.start.place(), excerpt="")  # there is no line to be shown
 
 
 def load(path: Path, name: str) -> Document:
@@ -70,8 +70,12 @@ def load(path: Path, name: str) -> Document:
     and OSError where the file cannot be read.
     """
     source = Source(name, _decode(path.read_bytes(), name))
+    if "\0" in source.text:
+        place = source.place_at(source.text.index("\0"))
+        message = "the file holds NUL bytes, and is no UTF-8 text"
+        raise RejectedError([error("encoding", message, place, "save the file as UTF-8")])
     unprintable = [
-        _error("control-character", f"{spell(match[0])} may not stand in YAML", place)
+        error("control-character", f"{spell(match[0])} may not stand in YAML", place)
         for match in _UNPRINTABLE.finditer(source.text)
         for place in [source.place_at(match.start())]
     ]
@@ -93,13 +97,9 @@ def load(path: Path, name: str) -> Document:
 def _decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        offset = len(data[: error.start].decode("utf-8"))
+    except UnicodeDecodeError as bad:
+        offset = len(data[: bad.start].decode("utf-8"))
         place = Source(name, data.decode("utf-8", errors="replace")).place_at(offset)
-        message = f"the byte 0x{data[error.start]:02X} is not UTF-8"
-        finding = _error("encoding", message, place, "save the file as UTF-8")
+        message = f"the byte 0x{data[bad.start]:02X} is not UTF-8"
+        finding = error("encoding", message, place, "save the file as UTF-8")
         raise RejectedError([finding]) from None
-
-
-def _error(check: str, message: str, place: Place, advice: str | None = None) -> Finding:
-    return Finding(check, Severity.ERROR, message, place, help=advice)

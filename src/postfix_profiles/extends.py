@@ -14,7 +14,11 @@ from typing import Any
 
 from postfix_profiles import schema
 from postfix_profiles.document import Document, load
-from postfix_profiles.finding import Finding, RejectedError, Route, Severity
+from postfix_profiles.finding import Finding, RejectedError, Route, error
+from postfix_profiles.scalar import control_character
+
+MAX_CHAIN = 32
+"""Files in a row that extend one another."""
 
 
 class Library:
@@ -37,10 +41,9 @@ class Library:
         if known is None:
             try:
                 known = self._merge(path, below)
-            except RejectedError as error:
-                known = error
-            if not below or isinstance(known, Document):
-                self._merged[path] = known
+            except RejectedError as rejected:
+                known = rejected
+            self._merged[path] = known
         if isinstance(known, RejectedError):
             raise known
         return known
@@ -55,38 +58,40 @@ class Library:
         for route, entry in _entries(bases):
             base = Path(os.path.normpath(path.parent / entry))
             try:
-                if base in (*below, path):
-                    chain = " → ".join(str(step) for step in (*below, path, base))
-                    _refuse(own, route, f"extends runs in a circle: {chain}")
+                _refuse_circle(own, route, (*below, path), base)
                 inherited = self._inherit(base, (*below, path))
-            except RejectedError as error:
-                findings.extend(error.findings)
-            except OSError as error:
-                reason = error.strerror or "it cannot be read"
+            except RejectedError as rejected:
+                findings.extend(rejected.findings)
+            except OSError as failed:
+                reason = failed.strerror or "it cannot be read"
                 message = f"cannot extend {base}: {reason[0].lower()}{reason[1:]}"
-                findings.append(_finding(own, route, message))
+                findings.append(error("extends", message, own.place(route)))
             else:
                 merged = inherited if merged is None else merge(merged, inherited)
         if findings:
-            raise RejectedError(dict.fromkeys(findings))
+            raise RejectedError(dict.fromkeys((*own.findings, *findings)))
         return own if merged is None else merge(merged, own)
 
 
 def _entries(bases: Any) -> list[tuple[Route, str]]:
-    """Return the files of an ``extends`` with their routes; the schema refuses what else it is."""
-    if isinstance(bases, str):
-        return [(("extends",), bases)]
-    if isinstance(bases, list):
-        return [(("extends", i), entry) for i, entry in enumerate(bases) if isinstance(entry, str)]
-    return []
+    """Return the files of an ``extends`` with their routes; others refuse what else it holds."""
+    several = bases if isinstance(bases, list) else [bases]
+    return [
+        (("extends", index) if isinstance(bases, list) else ("extends",), entry)
+        for index, entry in enumerate(several)
+        if isinstance(entry, str) and not control_character(entry)
+    ]
 
 
-def _finding(document: Document, route: Route, message: str) -> Finding:
-    return Finding("extends", Severity.ERROR, message, document.place(route))
-
-
-def _refuse(document: Document, route: Route, message: str) -> None:
-    raise RejectedError([_finding(document, route, message)])
+def _refuse_circle(own: Document, route: Route, above: tuple[Path, ...], base: Path) -> None:
+    message = ""
+    if base in above:
+        circle = (*above[above.index(base) :], base)
+        message = f"extends runs in a circle: {' → '.join(str(step) for step in circle)}"
+    elif len(above) >= MAX_CHAIN:
+        message = f"more than {MAX_CHAIN} files extend one another"
+    if message:
+        raise RejectedError([error("extends", message, own.place(route))])
 
 
 def merge(base: Document, over: Document) -> Document:
@@ -127,10 +132,13 @@ def merge(base: Document, over: Document) -> Document:
     )
 
 
-def without_null(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping without its keys, at any depth of mappings, whose value is null."""
+def without_null(value: Mapping[str, Any], route: Route = ()) -> dict[str, Any]:
+    """Return a mapping without its keys, at any depth of mappings, whose value is null.
+
+    A service stays: there null says that it is to be left out of master.cf.
+    """
     return {
-        key: without_null(item) if isinstance(item, dict) else item
+        key: without_null(item, (*route, key)) if isinstance(item, dict) else item
         for key, item in value.items()
-        if item is not None
+        if item is not None or schema.takes_null((*route, key))
     }

@@ -62,6 +62,11 @@ class Finding:
         return self.severity in heavy and self.waived is None
 
 
+def error(check: str, message: str, place: Place, advice: str | None = None) -> Finding:
+    """Return a finding of severity error at a place."""
+    return Finding(check, Severity.ERROR, message, place, help=advice)
+
+
 class RejectedError(Exception):
     """A stage does not accept its input; carries all of that stage's findings, at least one."""
 

@@ -26,9 +26,9 @@ Network = IPv4Network | IPv6Network
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})*"
 _HOST_PORT = re.compile(
-    rf"(?:\[(?P<literal>[0-9A-Fa-f:.]+|{_NAME})\]|(?P<name>{_NAME}))(?::(?P<port>[0-9]{{1,5}}))?"
+    rf"(?:\[(?P<literal>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*|{_NAME})\]|(?P<name>{_NAME}))(?::(?P<port>[0-9]{{1,5}}))?"
 )
-_LMTP_PATH = re.compile(r"/?[A-Za-z0-9._@+=~-]+(?:/[A-Za-z0-9._@+=~-]+)*")
+_SOCKET_PATH = re.compile(r"/?[A-Za-z0-9._@+=~-]+(?:/[A-Za-z0-9._@+=~-]+)*")
 _ONLY_DIGITS = re.compile(r"[0-9.]+")
 
 
@@ -42,12 +42,26 @@ def interface_address(text: str) -> None:
     network = interface.network
     if network.prefixlen < network.max_prefixlen - 1 and interface.ip == network.network_address:
         raise ValueError("it is the network itself, not an address in it")
-    if interface.ip.is_unspecified or interface.ip.is_multicast:
-        raise ValueError("no host has it; the interface any means every address")
+    if interface.ip.is_unspecified:
+        raise ValueError("the interface any means every address")
+    if interface.ip.is_multicast or interface.ip == _broadcast(interface):
+        raise ValueError("it is a multicast or broadcast address")
+    if isinstance(interface, IPv6Interface) and interface.ip.ipv4_mapped:
+        raise ValueError("write the IPv4 address")
+
+
+def _broadcast(interface: Interface) -> object:
+    if interface.version == 6:
+        return None
+    network = interface.network
+    alone = network.prefixlen >= network.max_prefixlen - 1
+    return ip_address("255.255.255.255") if alone else network.broadcast_address
 
 
 def address(text: str) -> None:
     """Accept an IPv4 or IPv6 address."""
+    if "%" in text:
+        raise ValueError
     _quietly(ip_address, text)
 
 
@@ -74,14 +88,23 @@ def next_hop(text: str) -> None:
         raise ValueError("a port is a number from 1 to 65535")
 
 
-def lmtp_socket(text: str) -> None:
-    """Accept what lmtp(8) takes as a destination: unix:path or inet:host:port."""
+def tls_destination(text: str) -> None:
+    """Accept a key of smtp_tls_policy_maps: a domain, .domain, or a next hop (postconf(5))."""
+    parent = text.removeprefix(".")
+    if parent != text and re.search(r"[\[:]", parent):  # no host, no port: names below a domain
+        raise ValueError
+    next_hop(parent)
+
+
+def socket(text: str) -> None:
+    """Accept unix:path or inet:host:port, as lmtp(8), milters and policy servers take them."""
     kind, _, rest = text.partition(":")
-    if kind == "unix" and _LMTP_PATH.fullmatch(rest) and ".." not in rest.split("/"):
+    if kind == "unix" and _SOCKET_PATH.fullmatch(rest) and ".." not in rest.split("/"):
         return
-    if kind == "inet" and re.search(r":[0-9]+$", rest):
-        # Here an address needs no brackets: lmtp(8) never looks for MX hosts.
-        next_hop(rest if not _ONLY_DIGITS.match(rest) else re.sub(r"^([0-9.]+)", r"[\1]", rest))
+    host, colon, port = rest.rpartition(":")
+    if kind == "inet" and colon and port.isdecimal():
+        # Here an address needs no brackets: nobody looks for MX hosts.
+        next_hop(f"[{host}]:{port}" if _ONLY_DIGITS.fullmatch(host) else rest)
         return
     raise ValueError
 
@@ -91,7 +114,8 @@ FORMATS: dict[str, Callable[[str], None]] = {
     "address": address,
     "network": network,
     "next-hop": next_hop,
-    "lmtp-socket": lmtp_socket,
+    "tls-destination": tls_destination,
+    "socket": socket,
 }
 
 

@@ -1,24 +1,35 @@
 """The functions that templates print with.
 
 They are the only way from a value to a line of main.cf and master.cf, refuse what Postfix would
-not read back as it is, and record which keys of the profile each setting comes from.
+not read back as it is, and record which keys of the profile each setting comes from. What the
+profile itself says of a parameter or a service (``main``, ``services``, ``options``) takes the
+place of what the template says.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import partial
 from typing import Any
 
-from postfix_profiles import schema
-from postfix_profiles.finding import Finding, RejectedError, Route, Severity, dotted
-from postfix_profiles.postfix import main_cf, master_cf_print
-from postfix_profiles.postfix.service import Service
-from postfix_profiles.profile import ROLES, Profile
+from postfix_profiles import lines, schema
+from postfix_profiles.finding import Finding, RejectedError, Route, Severity, error
+from postfix_profiles.postfix import master_cf_print
+from postfix_profiles.profile import Profile
 from postfix_profiles.scalar import control_character
 
-WIDTH = 98
+MAIN = ""
+"""The service of main.cf, as the origin of settings names it."""
+
+BEHIND_POSTSCREEN = "smtpd/pass"
+"""The service that holds the SMTP session behind postscreen."""
+
+
+AS_GIVEN = "As the profile says."
+"""The reason of what the profile says in Postfix's own words."""
+
+_Raw = dict[str, tuple[Route, Any]]
+"""Parameter → where the profile itself gives it, and its value."""
 
 
 class Lines(str):
@@ -44,179 +55,157 @@ class Page:
     def __init__(self, profile: Profile) -> None:
         self.origin: dict[tuple[str, str], tuple[Route, ...]] = {}
         self._document = profile.document
-        self._raw: Mapping[str, Any] = profile.settings["main"]
-        self._relevant = _relevant(profile)
-        self._sides = {f"{one.service}/inet": one.role for one in profile.listeners}
-        self._widths = _widths(profile)
-        self._service = ""
+        self._settings = profile.settings
+        self._changes: Mapping[str, Any] = profile.settings["services"]
+        self._known = lines.relevant(profile)
+        self._widths = lines.widths(profile)
+        self._roles: dict[str, str] = {f"{one.service}/inet": one.role for one in profile.listeners}
+        if profile.settings["mx"]:
+            self._roles[BEHIND_POSTSCREEN] = "mx"
+        self._services: list[str] = []
+        self._raw: dict[str, _Raw] = {
+            MAIN: {
+                name: (("main", name), value) for name, value in profile.settings["main"].items()
+            }
+        }
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """Return the functions, under the names that templates call them by."""
         return {
-            "section": section,
+            "section": lines.section,
             "setting": self.setting,
             "remaining": self.remaining,
+            "raw": self.raw,
+            "note": self.note,
             "columns": self.columns,
             "service": self.service,
             "option": self.option,
+            "remaining_services": self.remaining_services,
+            "new_service": self.new_service,
         }
 
     def setting(self, caller: Callable[[], str], **settings: Any) -> str:
         """Print settings of main.cf that have one reason, which the body of the call gives."""
-        raw = self._raw
-        routes = [_routes("main", name, raw=name in raw) for name in settings]
-        lines = reason(caller(), tuple(routes), self._relevant, "")
-        for (name, rendered), decided in zip(settings.items(), routes, strict=True):
-            self.origin["", name] = decided
-            value = raw.get(name, rendered)
-            lines += self._guarded(decided, _setting, name, value)
-        return Lines(lines)
+        return Lines(self._print(MAIN, settings, caller()))
 
     def remaining(self) -> list[str]:
         """Return the parameters of ``main`` that have not been printed in place of another."""
-        return [name for name in self._raw if ("", name) not in self.origin]
+        return [name for name in self._settings["main"] if (MAIN, name) not in self.origin]
+
+    def raw(self, name: str) -> str:
+        """Print a parameter of ``main`` that has no other place."""
+        return Lines(self._print(MAIN, {name: None}, ""))
+
+    def note(self, text: str) -> str:
+        """Print a comment, over several lines where it is long."""
+        return Lines(lines.comment(text).rstrip("\n"))
 
     def columns(self) -> str:
         """Print the names of the columns of master.cf."""
         return master_cf_print.format_header(self._widths)
 
-    def service(self, *columns: str) -> str:
-        """Print an entry of master.cf from its eight columns; options that follow are its own."""
-        self._service, line = _service(columns, self._widths)
-        return line
+    def service(self, *columns: str, caller: Callable[[], str] | None = None) -> str:
+        """Print an entry of master.cf from its eight columns; the body has its options."""
+        key = f"{columns[0]}/{columns[1]}"
+        self._services.append(key)
+        why = ""
+        routes: tuple[Route, ...] = ()
+        if key in self._changes:
+            if self._changes[key] is None:
+                return ""
+            own, routes = lines.changed(columns, self._changes[key]), (("services", key),)
+            if own != columns:
+                why = lines.reason(AS_GIVEN, (routes,), self._known, "")
+            columns = own
+        line = self._guarded(routes, partial(lines.service, columns, self._widths), None)
+        # What is no option of Postfix stands behind all of them: it is the program's own.
+        line, _, arguments = line.partition("\n")
+        options = caller() if caller else ""
+        others = [name for name in self._raw_of(key) if (key, name) not in self.origin]
+        rest = "".join(self._print(key, {name: None}, "") for name in others)
+        return Lines(f"{why}{line}\n{options}{rest}{arguments}")
 
     def option(self, caller: Callable[[], str], **options: Any) -> str:
-        """Print options of the last service that have one reason, which may be empty."""
-        side = self._sides.get(self._service, "outbound")
-        routes = [_routes(side, name, raw=False) for name in options]
-        lines = reason(caller(), tuple(routes), self._relevant, "    ")
-        for (name, value), decided in zip(options.items(), routes, strict=True):
-            self.origin[self._service, name] = decided
-            lines += self._guarded(decided, _option, name, value)
-        return Lines(lines)
+        """Print options of the service whose body this is, which have one reason, or none."""
+        return Lines(self._print(self._services[-1], options, caller()))
+
+    def remaining_services(self) -> list[str]:
+        """Return the services of the profile that have not been printed, and are to be."""
+        return [
+            key
+            for key, changes in self._changes.items()
+            if key not in self._services and changes is not None
+        ]
+
+    def new_service(self, key: str) -> str:
+        """Print a service that only the profile knows."""
+        if not self._changes[key]["command"]:
+            place = self._document.key_place(("services", key))
+            message = f"services: there is no service {key}, and no command makes it a new one"
+            raise RejectedError([error("services", message, place)])
+        name, _, kind = key.rpartition("/")
+        private = "n" if kind == "inet" else "y"
+        return self.service(name, kind, private, "y", "n", "-", "-", "")
+
+    def _raw_of(self, service: str) -> _Raw:
+        """Return what the profile's own settings say of a service, and where they say it."""
+        if service not in self._raw:
+            role = self._roles.get(service)
+            found: _Raw = {}
+            if role:
+                for name, value in self._settings[role]["options"].items():
+                    found[name] = (role, "options", name), value
+            for name, value in ((self._changes.get(service) or {}).get("options") or {}).items():
+                found[name] = ("services", service, "options", name), value
+            self._raw[service] = found
+        return self._raw[service]
+
+    def _print(self, service: str, settings: Mapping[str, Any], text: str) -> str:
+        """Return the reason and the lines of settings; what is raw has a reason of its own."""
+        raw = self._raw_of(service)
+        side = "main" if service == MAIN else self._roles.get(service, "outbound")
+        indent = "" if service == MAIN else lines.INDENT
+        names = tuple(name for name in settings if name not in raw)
+        routes = lines.routes(side, names)
+        body = lines.reason(text, routes, self._known, indent) if names else ""
+        for name, decided in zip(names, routes, strict=True):
+            self.origin[service, name] = decided
+            body += self._line(service, name, settings[name], decided)
+        if len(names) < len(settings):
+            body += self._print_raw(service, side, settings, body)
+        return body
+
+    def _print_raw(self, service: str, side: str, settings: Mapping[str, Any], before: str) -> str:
+        """Return the lines of those settings that the profile itself gives."""
+        raw = self._raw_of(service)
+        indent = "" if service == MAIN else lines.INDENT
+        body = ""
+        for name in (name for name in settings if name in raw):
+            own, value = raw[name]
+            decided = (own, *schema.routes(side, name))
+            self.origin[service, name] = decided
+            body += "\n" if before + body and service == MAIN else ""
+            body += lines.reason(_instead(settings[name]), ((own,),), self._known, indent)
+            body += self._line(service, name, value, decided)
+        return body
+
+    def _line(self, service: str, name: str, value: Any, routes: tuple[Route, ...]) -> str:
+        write = lines.setting if service == MAIN else lines.option
+        return self._guarded(routes, partial(write, name, lines.items(value)), name)
 
     def _guarded(
-        self,
-        routes: tuple[Route, ...],
-        write: Callable[[str, tuple[str, ...]], str],
-        name: str,
-        value: Any,
+        self, routes: tuple[Route, ...], write: Callable[[], str], parameter: str | None
     ) -> str:
         try:
-            return write(name, _items(value))
-        except ValueError as error:
+            return write()
+        except ValueError as bad:
             place = self._document.place(routes[0]) if routes else None
-            finding = Finding("bad-value", Severity.ERROR, str(error), place, parameter=name)
+            finding = Finding("bad-value", Severity.ERROR, str(bad), place, parameter=parameter)
             raise RejectedError([finding]) from None
 
 
-def _widths(profile: Profile) -> tuple[int, ...]:
-    """Return column widths of master.cf that its longest service name and type fit in."""
-    names = [len(one.service) for one in profile.listeners]
-    return max([*names, len("proxywrite")]) + 2, len("unix-dgram") + 2, *master_cf_print.WIDTHS[2:]
-
-
-# What follows is the same for most hosts of a run, and is worked out once.
-
-
-@cache
-def section(title: str) -> str:
-    """Print a line that begins a section of a file."""
-    return f"# --- {title} ".ljust(WIDTH, "-")
-
-
-@cache
-def _service(columns: tuple[str, ...], widths: tuple[int, ...]) -> tuple[str, str]:
-    """Return the key of a service, and its line."""
-    name, kind, private, unprivileged, chroot, wakeup, process_limit, command = columns
-    entry = Service(name, kind, private, unprivileged, chroot, wakeup, process_limit, command)
-    return entry.key, master_cf_print.format_service(entry, widths)
-
-
-@cache
-def _routes(side: str, parameter: str, *, raw: bool) -> tuple[Route, ...]:
-    """Return the keys that decide a parameter; an entry of ``main`` before all others."""
-    routes = schema.routes(side, parameter)
-    return (("main", parameter), *routes) if raw else routes
-
-
-@cache
-def _with_meaning() -> frozenset[Route]:
-    return frozenset(route for route, node in schema.properties() if "x-postfix" in node)
-
-
-def _relevant(profile: Profile) -> tuple[frozenset[Route], frozenset[Route]]:
-    """Return the keys with a meaning to Postfix that a profile writes, and those that it may."""
-    spans = profile.document.spans
-    written = frozenset(
-        [route for route in _with_meaning() if route in spans]
-        + [("main", name) for name in profile.settings["main"]]
-    )
-    return written, _possible(tuple(role for role in ROLES if profile.settings[role]))
-
-
-@cache
-def _possible(roles: tuple[str, ...]) -> frozenset[Route]:
-    return frozenset(one for one in _with_meaning() if one[0] not in ROLES or one[0] in roles)
-
-
-@cache
-def reason(
-    text: str,
-    routes: tuple[tuple[Route, ...], ...],
-    relevant: tuple[frozenset[Route], frozenset[Route]],
-    indent: str,
-) -> str:
-    """Return the lines of a comment, with the keys that decide in brackets behind it.
-
-    These are the keys that the profile writes, or else those whose defaults it has; a key stands
-    for those above it.
-    """
-    text = " ".join(text.split())
-    if not text:
-        return ""
-    written, possible = relevant
-    named: dict[Route, None] = {}
-    for some in routes:
-        chosen = [one for one in some if one in written] or [one for one in some if one in possible]
-        named |= dict.fromkeys(
-            one for one in chosen if not any(other[: len(one)] == one != other for other in chosen)
-        )
-    return _comment(text, ", ".join(dotted(route) for route in named), f"{indent}# ")
-
-
-def _comment(text: str, keys: str, mark: str) -> str:
-    lines = textwrap.wrap(
-        text, WIDTH, initial_indent=mark, subsequent_indent=mark, break_on_hyphens=False
-    )
-    label = f"[{keys}]" if keys else ""
-    if label and len(lines[-1]) + 2 + len(label) <= WIDTH:
-        lines[-1] += f"  {label}"
-    elif label:
-        lines.append(mark + label)
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _items(value: Any) -> tuple[str, ...]:
-    several = value if isinstance(value, list | tuple) else (value,)
-    return tuple(_text(item) for item in several if item is not None)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).strip(" ")
-
-
-@lru_cache(4096)
-def _setting(name: str, items: tuple[str, ...]) -> str:
-    line = main_cf.format_setting(name, ", ".join(items))
-    # A list of restrictions is read from top to bottom; others are lists only when they are long.
-    if len(items) > 1 and (len(line) > WIDTH or name.endswith("_restrictions")):
-        line = main_cf.format_list(name, items)
-    return f"{line}\n"
-
-
-@lru_cache(4096)
-def _option(name: str, items: tuple[str, ...]) -> str:
-    return f"{master_cf_print.format_option(name, ', '.join(items))}\n"
+def _instead(rendered: Any) -> str:
+    """Return the reason of a setting that the profile itself gives."""
+    if rendered is None:
+        return AS_GIVEN
+    return f"As the profile says, in place of {', '.join(lines.items(rendered)) or 'nothing'}."

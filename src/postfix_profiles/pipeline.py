@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from postfix_profiles.extends import Library
 from postfix_profiles.finding import Finding, RejectedError, Severity
-from postfix_profiles.plan import apply, compare
+from postfix_profiles.plan import Change, apply, compare
 from postfix_profiles.profile import Profile, resolve
 from postfix_profiles.render import Files, render
 from postfix_profiles.report import Outcome
@@ -50,17 +50,18 @@ def run(request: Request) -> Outcome:
     plan, foreign = compare(wanted, request.output, complete=request.complete)
     findings.extend(foreign)
     if _refused(findings, strict=request.strict):
-        return _outcome(request, findings)
+        return _outcome(request, findings, () if request.write else plan.changes)
     if request.write:
         apply(plan)
     return Outcome(tuple(findings), plan.changes, len(request.paths), request.write)
 
 
-def _outcome(request: Request, findings: Sequence[Finding]) -> Outcome:
+def _outcome(
+    request: Request, findings: Sequence[Finding], drift: tuple[Change, ...] = ()
+) -> Outcome:
     # A fragment that several profiles extend is in error once.
-    return Outcome(
-        tuple(dict.fromkeys(findings)), (), len(request.paths), written=False, stopped=True
-    )
+    found = tuple(dict.fromkeys(findings))
+    return Outcome(found, drift, len(request.paths), written=False, stopped=True)
 
 
 def _refused(findings: Sequence[Finding], *, strict: bool) -> bool:
@@ -71,6 +72,9 @@ def _same_hostname(profiles: Sequence[Profile]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for profile in profiles:
         place = profile.document.place(("hostname",))
+        own = profile.document.start.place()
+        if place.path != own.path:  # a fragment has the name, and is not what is wrong
+            place = replace(own, excerpt="")
         if profile.hostname in first:
             yield Finding(
                 "duplicate-hostname",

@@ -69,7 +69,8 @@ def compare(
     if complete and output.is_dir():
         hostnames = {files.hostname for files in wanted}
         for folder in sorted(output.iterdir()):
-            if folder.name not in hostnames and _kind(folder / SUMS) == "file":
+            others = folder.name not in hostnames and not _PARTIAL.fullmatch(folder.name)
+            if others and _kind(folder) == "folder" and _kind(folder / SUMS) == "file":
                 _compare_folder(folder, {}, changes, findings)
     return Plan(output, tuple(changes)), tuple(findings)
 
@@ -121,7 +122,7 @@ def _compare_other(
 def _kind(path: Path) -> str:
     try:
         mode = path.lstat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return "nothing"
     if stat.S_ISDIR(mode):
         return "folder"
@@ -162,10 +163,12 @@ def apply(plan: Plan) -> None:
     lists the old and the new hashes while it is being changed, so that after an interruption every
     file is still known as the tool's own, and the next run completes the work.
     """
-    if not plan.changes:
+    if plan.changes:
+        plan.output.mkdir(parents=True, exist_ok=True)
+    elif not plan.output.is_dir():
         return
-    plan.output.mkdir(parents=True, exist_ok=True)
     with _locked(plan.output):
+        _clear(plan.output)
         folders: dict[Path, list[Change]] = {}
         for change in plan.changes:
             folders.setdefault(change.path.parent, []).append(change)
@@ -186,16 +189,37 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _clear(folder: Path) -> None:
+    """Remove what an interrupted run was making."""
+    for leftover in folder.iterdir():
+        if _PARTIAL.fullmatch(leftover.name):
+            if _kind(leftover) == "folder":
+                shutil.rmtree(leftover)
+            else:
+                leftover.unlink()
+
+
 def _create_folder(folder: Path, changes: Sequence[Change]) -> None:
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = _partial(folder)
     partial.mkdir()
     for change in changes:
         (partial / change.path.name).write_bytes((change.after or "").encode())
     partial.rename(folder)
 
 
+def _partial(path: Path) -> Path:
+    """Return the name under which something is made, or removed, until it is whole, or gone."""
+    return path.with_name(f".{path.name}.partial")
+
+
 def _change_folder(folder: Path, changes: Sequence[Change]) -> None:
+    _clear(folder)
+    gone = {change.path.name for change in changes if change.action is Action.DELETE}
+    if gone and gone == {path.name for path in folder.iterdir()}:
+        partial = _partial(folder)
+        folder.rename(partial)
+        shutil.rmtree(partial)
+        return
     sums = next((change for change in changes if change.path.name == SUMS), None)
     if sums is not None and sums.after is not None:
         lines = [*(sums.before or "").splitlines(), *sums.after.splitlines()]
@@ -205,11 +229,6 @@ def _change_folder(folder: Path, changes: Sequence[Change]) -> None:
             _do(change)
     if sums is not None:
         _do(sums)
-    for leftover in folder.iterdir():
-        if _PARTIAL.fullmatch(leftover.name):
-            leftover.unlink()
-    if not any(folder.iterdir()):
-        folder.rmdir()
 
 
 def _do(change: Change) -> None:
@@ -220,6 +239,7 @@ def _do(change: Change) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(text.encode())
+    partial = _partial(path)
+    with partial.open("xb") as file:  # never through a link that somebody put there
+        file.write(text.encode())
     partial.replace(path)

@@ -7,7 +7,7 @@ family.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,7 +29,9 @@ class Platform:
     ``chroot`` is the distribution's choice for the services that can be confined to the queue
     directory. ``ca_file`` holds the certificate authorities that the system trusts.
     ``cyrus_sasl_config_path`` is set where smtpd.conf is not at the SASL library's own place.
-    ``added`` names the parameters that the distribution has brought to an older release.
+    ``maps`` are the types of lookup tables that its packages have, ``database`` and ``cache``
+    those for tables that postmap makes and for caches. ``added`` names the parameters that the
+    distribution has brought to an older release.
     """
 
     name: str
@@ -38,6 +40,9 @@ class Platform:
     chroot: bool
     ca_file: str
     cyrus_sasl_config_path: str | None
+    maps: frozenset[str]
+    database: str
+    cache: str
     added: frozenset[str]
 
     def has(self, feature: str) -> bool:
@@ -82,8 +87,20 @@ def platform(named: str | Mapping[str, str]) -> Platform:
         chroot=merged["chroot"],
         ca_file=merged["ca_file"],
         cyrus_sasl_config_path=merged.get("cyrus_sasl_config_path"),
+        maps=frozenset(_maps(merged, number)),
+        database=merged["database"],
+        cache=merged["cache"],
         added=frozenset(merged.get("added", ())),
     )
+
+
+def _maps(row: Mapping[str, Any], number: Release) -> Iterator[str]:
+    upstream = _facts()["upstream"]
+    missing = row["missing"]
+    yield from (kind for kind in upstream["maps"] if kind not in missing)
+    yield from (kind for kind, first in upstream["maps_since"].items() if number >= release(first))
+    yield from row.get("included", ())
+    yield from row["packages"]
 
 
 def names() -> tuple[str, ...]:

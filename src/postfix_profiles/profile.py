@@ -21,16 +21,9 @@ ANY = "any"
 LOOPBACK = "loopback"
 _LOOPBACK = (ip_interface("127.0.0.1/8"), ip_interface("::1/128"))
 # RFC 1918 and RFC 4193. Not ip_network.is_private, which counts documentation ranges and more.
-_PRIVATE = tuple(
-    ip_network(text)
-    for text in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "127.0.0.0/8",
-        "fc00::/7",
-        "::1/128",
-    )
+_PRIVATE = (
+    *map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")),
+    *map(ip_network, ("fc00::/7", "::1/128")),
 )
 IMPLICIT_TLS_PORT = 465
 
@@ -86,7 +79,9 @@ class Profile:
     """What one host is for.
 
     ``settings`` has the keys of the schema, with defaults; a key that was not given and has no
-    default is None. ``clients`` are the networks that may submit, or None for any.
+    default is None. ``clients`` are the networks that may submit, or None for any. ``bind`` are
+    the source addresses of outgoing mail, at most one of each IP version, or none for the system's
+    choice.
     """
 
     settings: Mapping[str, Any]
@@ -96,17 +91,36 @@ class Profile:
     listeners: tuple[Listener, ...]
     clients: tuple[Network, ...] | None
     domains: tuple[MailDomain, ...]
+    bind: tuple[IPv4Address | IPv6Address, ...]
 
     @property
     def hostname(self) -> str:
         """The name of the host, and of its folder."""
-        hostname: str = self.settings["hostname"]
-        return hostname
+        return str(self.settings["hostname"])
 
     @property
     def is_null_client(self) -> bool:
         """Whether the host has no role: it takes mail from nobody, and only sends."""
         return not self.settings["mx"] and not self.settings["submission"]
+
+    @property
+    def is_named_locally(self) -> bool:
+        """Whether mail for the host's own name stays on it: not if that is a domain of others."""
+        elsewhere = {one.name for one in self.domains if one.address_class != "local"}
+        return self.hostname not in elsewhere
+
+    @property
+    def needs_tls_to_relayhost(self) -> bool:
+        """Whether the smarthost gets a password, or speaks TLS from the first byte."""
+        outbound = self.settings["outbound"]
+        relayhost = outbound["relayhost"] or ""
+        return bool(relayhost) and bool(outbound["credentials"] or self.wrapped_relayhost)
+
+    @property
+    def wrapped_relayhost(self) -> bool:
+        """Whether the smarthost is at the port for TLS from the first byte."""
+        relayhost = self.settings["outbound"]["relayhost"] or ""
+        return relayhost.endswith(f":{IMPLICIT_TLS_PORT}")
 
     def of_class(self, address_class: AddressClass) -> tuple[MailDomain, ...]:
         """Return the domains of one address class."""
@@ -131,6 +145,7 @@ def resolve(document: Document) -> Profile:
         listeners=tuple(_listeners(settings, interfaces)),
         clients=_clients(settings, interfaces),
         domains=tuple(_domains(settings["mx"], domain)) if settings["mx"] else (),
+        bind=_bind(interfaces.get(settings["outbound"]["bind"], ())),
     )
     from postfix_profiles.consistency import findings
 
@@ -166,7 +181,9 @@ def _interfaces(settings: Mapping[str, Any]) -> dict[str, tuple[Interface, ...]]
         name: tuple(ip_interface(address) for address in many(addresses))
         for name, addresses in settings["interfaces"].items()
     }
-    return {**named, LOOPBACK: _LOOPBACK}
+    # Without IPv6 a listener on ::1 keeps all of Postfix from starting.
+    loopback = tuple(one for one in _LOOPBACK if settings["ipv6"] or one.version == 4)
+    return {**named, LOOPBACK: loopback}
 
 
 def _listeners(
@@ -189,6 +206,11 @@ def listen_entries(role: Role, listen: Any) -> Iterator[tuple[Route, str]]:
     """Yield the interface names of a ``listen`` key, each with its route."""
     for index, name in enumerate(many(listen)):
         yield (role, "listen", index) if isinstance(listen, tuple) else (role, "listen"), name
+
+
+def _bind(interfaces: tuple[Interface, ...]) -> tuple[IPv4Address | IPv6Address, ...]:
+    first = {interface.version: interface.ip for interface in reversed(interfaces)}
+    return tuple(first[version] for version in sorted(first))
 
 
 def _clients(

@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 
 from postfix_profiles.context import context
-from postfix_profiles.finding import Finding, RejectedError, Route, Severity
+from postfix_profiles.finding import Finding, RejectedError, Route, Severity, error
 from postfix_profiles.page import Page, printable
 from postfix_profiles.profile import Profile
 from postfix_profiles.tables import tables
@@ -48,7 +48,12 @@ def render(profile: Profile, templates: Path) -> Files:
         name: _from_template(templates, f"{name}.j2", variables)
         for name in ("main.cf", "master.cf")
     }
-    contents |= {name: table.text() for name, table in made.items()}
+    try:
+        contents |= {name: table.text() for name, table in made.items()}
+    except ValueError as bad:
+        raise RejectedError(
+            [error("bad-value", str(bad), profile.document.start.place())]
+        ) from None
     return Files(profile.hostname, {**contents, SUMS: checksums(contents)}, page.origin)
 
 
@@ -79,14 +84,12 @@ def _environment(templates: Path) -> jinja2.Environment:
 def _from_template(templates: Path, name: str, variables: Mapping[str, Any]) -> str:
     try:
         return _environment(templates).get_template(name).render(variables)
-    except jinja2.TemplateSyntaxError as error:
-        raise _template_error(
-            templates / name, error.message or "bad syntax", error.lineno
-        ) from None
+    except jinja2.TemplateSyntaxError as bad:
+        raise _template_error(templates / name, bad.message or "bad syntax", bad.lineno) from None
     except jinja2.TemplateNotFound:
         raise _template_error(templates / name, "there is no such template") from None
-    except jinja2.TemplateError as error:
-        raise _template_error(templates / name, str(error)) from None
+    except (jinja2.TemplateError, ValueError) as bad:
+        raise _template_error(templates / name, str(bad)) from None
 
 
 def _template_error(path: Path, message: str, line: int | None = None) -> RejectedError:

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 
 from postfix_profiles.finding import Finding, Place, Severity
 from postfix_profiles.plan import Action, Change
@@ -108,8 +109,8 @@ def _difference(change: Change) -> Iterator[str]:
     before = "/dev/null" if change.before is None else f"{change.path} (on disk)"
     after = "/dev/null" if change.after is None else f"{change.path} (as the profile asks)"
     for line in unified_diff(
-        (change.before or "").splitlines(keepends=True),
-        (change.after or "").splitlines(keepends=True),
+        StringIO(change.before or "").readlines(),
+        StringIO(change.after or "").readlines(),
         before,
         after,
     ):

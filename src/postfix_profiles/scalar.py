@@ -20,7 +20,7 @@ _CONSTANTS: dict[str, bool | None] = {
 }
 _YAML_1_1_BOOLEAN = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
 _YAML_1_1_INTEGER = re.compile(
-    r"[-+]?(?:0[0-9_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[1-9][0-9]*(?:_[0-9]+)+)"
+    r"[-+]?(?:0[0-9_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[1-9][0-9]*_[0-9_]*)"
 )
 # What would end a line, or a string, of Postfix's files.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")

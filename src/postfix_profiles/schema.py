@@ -14,11 +14,12 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from postfix_profiles.document import Document
 from postfix_profiles.finding import RejectedError, Route
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
+
+    from postfix_profiles.document import Document
 
 Schema = Mapping[str, Any]
 
@@ -105,15 +106,16 @@ def _child(node: Any, step: str | int) -> Any:
 
 
 def properties() -> Iterator[tuple[Route, Schema]]:
-    """Yield every key that the schema names, with its schema, from the outside in."""
+    """Yield every key that the schema names, with its schema, from the outside in.
+
+    Keys of mappings in a list are left out: the list decides for all of them.
+    """
 
     def walk(node: Schema, route: Route) -> Iterator[tuple[Route, Schema]]:
         for alternative in (node, *node.get("oneOf", ())):
             for name, child in alternative.get("properties", {}).items():
                 yield (*route, name), child
                 yield from walk(child, (*route, name))
-            if "items" in alternative:
-                yield from walk(alternative["items"], route)
 
     yield from walk(schema(), ())
 
@@ -124,11 +126,14 @@ def choices() -> frozenset[Route]:
 
     ``extends`` replaces these as a whole: half of one choice and half of another is none.
     """
-    return frozenset(
-        route
-        for route, node in properties()
-        if any(alternative.get("properties") for alternative in node.get("oneOf", ()))
-    )
+    return frozenset(route for route, node in properties() if node.get("x-choice"))
+
+
+@cache
+def takes_null(route: Route) -> bool:
+    """Say whether null means something at ``route``, other than that the key is not given."""
+    node = property_at(route) or {}
+    return any(part.get("type") == "null" for part in node.get("oneOf", ()))
 
 
 @cache
@@ -143,7 +148,12 @@ def routes(side: str, parameter: str) -> tuple[Route, ...]:
 
 def filled(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a valid profile with every default in, absent keys as None, and frozen."""
-    result: Mapping[str, Any] = _fill(value, schema())
+    return filled_at((), value)
+
+
+def filled_at(route: Route, value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the valid mapping of a key, likewise."""
+    result: Mapping[str, Any] = _fill(dict(value), property_at(route) or {})
     return result
 
 

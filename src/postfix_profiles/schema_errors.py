@@ -7,6 +7,7 @@ and what may stand there.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 
 from postfix_profiles.document import Document
-from postfix_profiles.finding import Finding, Place, Route, Severity, by_place, dotted, nearest
+from postfix_profiles.finding import Finding, Route, by_place, dotted, error, nearest
 from postfix_profiles.schema import property_at
 
 _TYPES = {
@@ -23,8 +24,16 @@ _TYPES = {
     "string": "text",
     "integer": "a whole number",
     "boolean": "true or false",
+    "null": "null",
 }
-_TYPE_OF = {dict: "object", list: "array", str: "string", int: "integer", bool: "boolean"}
+_TYPE_OF = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    int: "integer",
+    bool: "boolean",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +79,28 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f'{text[:56]}…"'
 
 
-def _error(check: str, message: str, place: Place, advice: str | None = None) -> Finding:
-    return Finding(check, Severity.ERROR, message, place, help=advice)
-
-
 def _translated(errors: Iterable[ValidationError], document: Document) -> Iterator[Finding]:
-    for error in errors:
-        outer = error.parent.schema if error.parent else {}
+    for raised in errors:
+        above: Any = raised.parent.schema if raised.parent else {}
+        outer = above if raised.schema in above.get("oneOf", ()) else {}
         fault = _Fault(
-            route=tuple(error.absolute_path),
-            value=error.instance,
-            keyword=str(error.validator),
-            given=error.validator_value,
-            schema=error.schema,
+            route=tuple(raised.absolute_path),
+            value=raised.instance,
+            keyword=str(raised.validator),
+            given=raised.validator_value,
+            schema=raised.schema,
             outer=outer,
-            reason=str(error.cause or ""),
+            reason=str(raised.cause or ""),
         )
         if fault.keyword == "oneOf":
-            yield from _alternatives(fault, error, document)
-        elif "propertyNames" in error.schema_path:
+            yield from _alternatives(fault, raised, document)
+        elif "propertyNames" in raised.schema_path:
             yield _bad_name(fault, document)
         else:
             yield from _TRANSLATE[fault.keyword](fault, document)
 
 
-def _alternatives(fault: _Fault, error: ValidationError, document: Document) -> Iterator[Finding]:
+def _alternatives(fault: _Fault, raised: ValidationError, document: Document) -> Iterator[Finding]:
     """Report the errors of the one alternative that has the type of what was written."""
     fitting = [
         index
@@ -102,7 +108,7 @@ def _alternatives(fault: _Fault, error: ValidationError, document: Document) -> 
         if _TYPE_OF.get(type(fault.value)) in _types(alternative)
     ]
     if len(fitting) == 1:
-        inner = [one for one in error.context or () if one.relative_schema_path[0] == fitting[0]]
+        inner = [one for one in raised.context or () if one.relative_schema_path[0] == fitting[0]]
         yield from _translated(inner, document)
         return
     types = [name for alternative in fault.given for name in _types(alternative)]
@@ -121,18 +127,24 @@ def _bad_name(fault: _Fault, document: Document) -> Finding:
     place = document.key_place((*fault.route, fault.value))
     if fault.keyword == "not":
         message = f"{fault.key}: the name {fault.value} is always there"
-        return _error("bad-key", message, place, "choose another name")
+        return error("bad-key", message, place, "choose another name")
     message = f"{fault.key}: {shown(fault.value)} is not {fault.schema['x-expected']}"
-    return _error("bad-key", message, place)
+    return error("bad-key", message, place, fault.reason or _about_name(fault))
 
 
 def _unknown_key(fault: _Fault, document: Document) -> Iterator[Finding]:
     known = fault.schema.get("properties", {})
-    for key in fault.value.keys() - known.keys():
+    for key in [key for key in fault.value if key not in known]:
         route = (*fault.route, key)
-        advice = nearest(key, known) or f"the keys here are {', '.join(known)}"
+        advice = _ABOUT_KEYS.get(key) or nearest(key, known)
+        if ":" in key:
+            advice = "put a blank behind the colon"
+        advice = advice or f"the keys here are {', '.join(known)}"
         message = f"{dotted(route)} is not a key of a profile"
-        yield _error("unknown-key", message, document.key_place(route), advice)
+        yield error("unknown-key", message, document.key_place(route), advice)
+
+
+_ABOUT_KEYS = {"<<": "YAML's merge key is not used here; extends inherits from a file"}
 
 
 def _missing_key(fault: _Fault, document: Document) -> Iterator[Finding]:
@@ -141,7 +153,7 @@ def _missing_key(fault: _Fault, document: Document) -> Iterator[Finding]:
             route = (*fault.route, key)
             example = fault.schema["properties"][key]["examples"][0]
             example = example if isinstance(example, str) else json.dumps(example)
-            yield _error(
+            yield error(
                 "missing-key",
                 f"{dotted(route)} is missing",
                 document.key_place(route),
@@ -156,25 +168,45 @@ def _wrong_type(fault: _Fault, document: Document) -> Iterator[Finding]:
 
 def _must_be(fault: _Fault, document: Document, expected: str, types: list[str]) -> Finding:
     message = f"{fault.key} is {shown(fault.value)}; it must be {expected}"
+    written = document.written(fault.route)
     advice = None
-    if "string" in types and isinstance(fault.value, bool | int):
-        advice = f'write "{document.written(fault.route)}" in quotes where text is meant'
-    elif types == ["boolean"] and isinstance(fault.value, str):
+    if types == ["boolean"]:
         advice = "write true or false"
-    return _error("wrong-type", message, document.place(fault.route), advice)
+    elif types == ["integer"] and isinstance(fault.value, str) and fault.value.isdecimal():
+        advice = f"write {fault.value} without quotes"
+    elif types == ["array"] and isinstance(fault.value, str | int):
+        advice = f"write [{written}]"
+    elif types == ["string"] and isinstance(fault.value, bool | int):
+        # Only where it could be right then.
+        likely = not fault.schema.keys() & {"enum", "format"}
+        if likely and re.search(fault.schema.get("pattern", ""), written):
+            advice = f'write "{written}" in quotes'
+    return error("wrong-type", message, document.place(fault.route), advice)
 
 
 def _bad_value(fault: _Fault, document: Document) -> Iterator[Finding]:
     if isinstance(fault.value, str):  # the wrong type is a finding of its own
-        message = f"{fault.key} is {shown(fault.value)}; it may be {', '.join(fault.given)}"
+        words = fault.outer.get("x-expected") or ", ".join(fault.given)
+        message = f"{fault.key} is {shown(fault.value)}; it may be {words}"
         advice = nearest(fault.value, fault.given)
-        yield _error("bad-value", message, document.place(fault.route), advice)
+        yield error("bad-value", message, document.place(fault.route), advice)
 
 
 def _not_expected(fault: _Fault, document: Document) -> Iterator[Finding]:
     schema = fault.outer if fault.keyword == "const" else fault.schema
     message = f"{fault.key} is {shown(fault.value)}; it must be {schema['x-expected']}"
-    yield _error("bad-value", message, document.place(fault.route), fault.reason or None)
+    advice = fault.reason or _about_name(fault)
+    yield error("bad-value", message, document.place(fault.route), advice)
+
+
+def _about_name(fault: _Fault) -> str | None:
+    if fault.keyword != "pattern" or "in lower case" not in fault.schema["x-expected"]:
+        return None
+    local, at, name = str(fault.value).rpartition("@")
+    if not name.isascii():
+        return "write an international name in its xn-- form"
+    meant = f"{local}{at}{name.removesuffix('.').lower()}"
+    return f"write {meant}" if re.search(fault.given, meant) else None
 
 
 def _too_few(fault: _Fault, document: Document) -> Iterator[Finding]:
@@ -188,33 +220,35 @@ def _too_many(fault: _Fault, document: Document) -> Iterator[Finding]:
 def _of_size(fault: _Fault, document: Document, what: str) -> Finding:
     expected = fault.schema.get("x-expected") or fault.outer.get("x-expected")
     advice = f"it must be {expected}" if expected else None
-    return _error("bad-value", f"{fault.key} {what}", document.place(fault.route), advice)
+    return error("bad-value", f"{fault.key} {what}", document.place(fault.route), advice)
 
 
 def _out_of_range(fault: _Fault, document: Document) -> Iterator[Finding]:
     low, high = fault.schema["minimum"], fault.schema["maximum"]
     message = f"{fault.key} is {fault.value}; it may be {low} to {high}"
-    yield _error("bad-value", message, document.place(fault.route))
+    yield error("bad-value", message, document.place(fault.route))
 
 
 def _repeated(fault: _Fault, document: Document) -> Iterator[Finding]:
     for index, item in enumerate(fault.value):
         if item in fault.value[:index]:
             place = document.place((*fault.route, index))
-            yield _error("bad-value", f"{fault.key} has {shown(item)} twice", place)
+            yield error("bad-value", f"{fault.key} has {shown(item)} twice", place)
 
 
 def _ambiguous(document: Document) -> Iterator[Finding]:
     for route, reading in document.ambiguous.items():
         word = document.written(route)
-        node = property_at(route) or {}
+        node = property_at(route)
+        if node is None:  # the key is unknown, and that is enough
+            continue
         types = [name for part in (node, *node.get("oneOf", ())) for name in _types(part)]
         # Postfix's own yes and no: true and false, as others read them, become the same.
         if "boolean" in types and word in ("yes", "no"):
             continue
         message = f"{dotted(route)}: {word} is {reading} to other readers of YAML"
         advice = f'write "{word}" if text is meant'
-        yield _error("ambiguous-scalar", message, document.place(route), advice)
+        yield error("ambiguous-scalar", message, document.place(route), advice)
 
 
 _TRANSLATE: dict[str, Callable[[_Fault, Document], Iterator[Finding]]] = {

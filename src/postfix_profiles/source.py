@@ -18,7 +18,9 @@ class Source:
     def place(self, line: int, column: int, width: int = 1) -> Place:
         """Return the Place at a line and column that count from 0, as YAML's marks do."""
         lines = self.text.split("\n", line + 1)
-        excerpt = lines[line].rstrip("\r") if line < len(lines) else ""
+        if line >= len(lines):  # YAML's end of a text that lacks its last newline
+            line, column = len(lines) - 1, len(lines[-1])
+        excerpt = lines[line].removesuffix("\r")
         return Place(
             self.name, line + 1, column + 1, max(1, min(width, len(excerpt) - column)), excerpt
         )
