@@ -44,12 +44,22 @@ class Authority:
         )
         return key, leaf, issuer
 
-    def server_context(self, name: str) -> ssl.SSLContext:
+    def server_context(
+        self,
+        name: str,
+        maximum: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
+        ciphers: str = "DEFAULT",
+    ) -> ssl.SSLContext:
         """A TLS server of that name, with the full chain."""
         combined = self._folder / "combined.pem"
         combined.write_text("".join(self.issue(name)))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(combined)
+        context.set_ciphers(ciphers)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of TLS 1.0 and 1.1, rightly
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+            context.maximum_version = maximum
         return context
 
     def _request(self, file: str, subject: str) -> None:

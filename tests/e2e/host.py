@@ -130,12 +130,15 @@ class MailHost:
         *,
         source: str | None = None,
         context: ssl.SSLContext | None = None,
+        name: str = "",
+        early: bytes = b"",
         timeout: float = 20,
     ) -> Session:
         """A session from a client of that network (None: the host itself), from address `source`.
 
-        With `context` TLS comes first, as on 465. ConnectionRefusedError where nothing listens,
-        TimeoutError where nothing answers.
+        With `context` TLS comes first, as on 465, with the server called `name`. `early` is sent
+        at once, without a word from the server.
+        ConnectionRefusedError where nothing listens, TimeoutError where nothing answers.
         """
         connection = self._socket(network, address, socket.SOCK_STREAM)
         connection.settimeout(timeout)
@@ -143,10 +146,11 @@ class MailHost:
             if source is not None:
                 connection.bind((source, 0))
             connection.connect((address, port))
+            connection.sendall(early)
         except OSError:
             connection.close()
             raise
-        return Session(connection, context)
+        return Session(connection, context, name)
 
     def add_client(self, network: str, address: str) -> None:
         """Give a network's client another address, of any network: `198.51.100.7/32`."""

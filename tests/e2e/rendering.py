@@ -1,4 +1,4 @@
-"""The shipped profiles, rendered for the release at hand by the tool itself."""
+"""Profiles, rendered for the release at hand by the tool itself."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import dedent
 
 from postfix_profiles.extends import Library
 
@@ -15,12 +16,30 @@ PROFILES = Path(__file__).parents[2] / "profiles"
 
 
 def render(profile: Path, platform: str, work: Path) -> Path:
-    """The folder that the profile gives on that platform; `work` is an empty folder."""
-    profiles, output = work / "profiles", work / "generated"
-    profiles.mkdir()
+    """The folder that a shipped profile gives on that platform; `work` is an empty folder."""
     # JSON is YAML: nothing to quote.
     variant = {"extends": str(profile.resolve()), "platform": platform}
-    (profiles / profile.name).write_text(json.dumps(variant))
+    (folder,) = _render([json.dumps(variant)], work)
+    return folder
+
+
+def render_text(text: str, platform: str, work: Path) -> Path:
+    """The folder that a profile gives, written as YAML without its platform, on that platform."""
+    (folder,) = render_texts([text], platform, work).values()
+    return folder
+
+
+def render_texts(texts: Sequence[str], platform: str, work: Path) -> Mapping[str, Path]:
+    """The folders of several such profiles, by hostname."""
+    folders = _render([f"{dedent(text)}\nplatform: {platform}\n" for text in texts], work)
+    return {folder.name: folder for folder in folders}
+
+
+def _render(texts: Sequence[str], work: Path) -> list[Path]:
+    profiles, output = work / "profiles", work / "generated"
+    profiles.mkdir(parents=True)
+    for number, text in enumerate(texts):
+        (profiles / f"{number}.yaml").write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "postfix_profiles", "render"]
         + ["--profiles", profiles, "--output", output],
@@ -31,8 +50,7 @@ def render(profile: Path, platform: str, work: Path) -> Path:
         timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (folder,) = output.iterdir()
-    return folder
+    return list(output.iterdir())
 
 
 def interfaces(profile: Path) -> Mapping[str, Sequence[str]]:

@@ -23,15 +23,17 @@ class Reply(NamedTuple):
 class Session:
     """A connected SMTP session, `greeting` its first reply; ConnectionError when the peer is gone.
 
-    With `context` TLS comes before the greeting, unverified by name.
+    With `context` TLS comes before the greeting, with the server called `name` if it has one.
     """
 
-    def __init__(self, connection: socket.socket, context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, connection: socket.socket, context: ssl.SSLContext | None = None, name: str = ""
+    ) -> None:
         self._socket = connection
         self._lines = connection.makefile("rb")
         try:
             if context is not None:
-                self._encrypt(context, "")
+                self._encrypt(context, name)
             self.greeting = self._reply()
         except BaseException:
             self.close()

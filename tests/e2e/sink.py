@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -29,7 +29,9 @@ class Message:
 class Sink:
     """A server on a listening socket.
 
-    With `context` it offers STARTTLS, with `passwords` AUTH PLAIN. Both may be changed at any time.
+    With `context` it offers STARTTLS, or begins with TLS where that is `implicit`; with `passwords`
+    it offers AUTH PLAIN. `known` are the recipients that it takes mail for, all without. These may
+    be changed at any time. `heard` are the lines that clients said.
     """
 
     def __init__(
@@ -39,10 +41,15 @@ class Sink:
         context: ssl.SSLContext | None = None,
         passwords: Mapping[str, str] | None = None,
         lmtp: bool = False,
+        implicit: bool = False,
+        known: Collection[str] | None = None,
     ) -> None:
         self.context = context
         self.passwords = passwords
         self.lmtp = lmtp
+        self.implicit = implicit
+        self.known = known
+        self.heard: list[str] = []
         self._messages: list[Message] = []
         self._news = threading.Condition()
         self._acceptor = Acceptor(listener, self._serve)
@@ -50,9 +57,17 @@ class Sink:
     def _serve(self, connection: socket.socket) -> None:
         session = _Session(self, connection)
         try:
+            if self.implicit:
+                session.encrypt()
             session.run()
+        except ssl.SSLError:
+            pass  # a client that does not like what it sees
         finally:
             session.connection.close()  # by now perhaps another one, with TLS
+
+    def knows(self, recipient: str) -> bool:
+        """Whether it takes mail for that address."""
+        return self.known is None or recipient in self.known
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -96,21 +111,22 @@ class _Session:
         self._say("220 sink.example.org ESMTP")
         lines = self.connection.makefile("rb")
         while line := lines.readline().decode("utf-8", "replace").rstrip("\r\n"):
+            self.sink.heard.append(line)
             verb, _, rest = line.partition(" ")
             match verb.upper():
                 case "EHLO" | "LHLO":
                     self._features()
                 case "STARTTLS" if self.sink.context:
                     self._say("220 go ahead")
-                    self.connection = self.sink.context.wrap_socket(
-                        self.connection, server_side=True
-                    )
+                    self.encrypt()
                     lines = self.connection.makefile("rb")
                 case "AUTH" if self.sink.passwords is not None:
                     self._authenticate(rest)
                 case "MAIL":
                     self.sender, self.recipients = _address(rest), []
                     self._say("250 2.1.0 ok")
+                case "RCPT" if not self.sink.knows(_address(rest)):
+                    self._say("550 5.1.1 nobody of that name")
                 case "RCPT":
                     self.recipients.append(_address(rest))
                     self._say("250 2.1.5 ok")
@@ -123,6 +139,11 @@ class _Session:
                     break
                 case _:
                     self._say("502 5.5.1 not here")
+
+    def encrypt(self) -> None:
+        """The TLS handshake; ssl.SSLError when it fails."""
+        assert self.sink.context is not None
+        self.connection = self.sink.context.wrap_socket(self.connection, server_side=True)
 
     def _say(self, text: str) -> None:
         self.connection.sendall(f"{text}\r\n".encode())

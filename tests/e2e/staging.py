@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ ELSEWHERE = "example.org"
 # maillog_file hides why a start fails from 3.10 on; syslog shows it on every release.
 SETTINGS = {"maillog_file": ""}
 LONG_AGO = 1_000_000_000
+STAGED = "/etc/postfix.staged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +75,52 @@ def running(
 
 def configure(host: MailHost, folder: Path, settings: Mapping[str, str], services: str) -> None:
     """Take over a folder, less what is not Postfix's, and add what only a test needs."""
-    etc = host.path("/etc/postfix")
-    for source in sorted(each for each in folder.rglob("*") if each.is_file()):
-        target = etc / source.relative_to(folder)
+    etc, staged = host.path("/etc/postfix"), host.path(STAGED)
+    staged.mkdir()
+    sources = {name: etc / name for name in ("main.cf", "master.cf")}
+    sources |= {str(each.relative_to(folder)): each for each in folder.rglob("*") if each.is_file()}
+    for name, source in sources.items():
+        target = staged / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
         target.chmod(0o644)  # a checkout may be group writable, and Postfix warns of that
     if services:
-        with (etc / "master.cf").open("a") as master_cf:
+        with (staged / "master.cf").open("a") as master_cf:
             master_cf.write(services)
-    done = host.run("postconf", "-e", *(f"{name}={value}" for name, value in settings.items()))
+    values = [f"{name}={value}" for name, value in settings.items()]
+    done = host.run("postconf", "-c", STAGED, "-e", *values)
     if done.returncode:
         raise ValueError(f"postconf -e: {done.stderr.strip()}")
-    # postconf waits until the file that it reads is more than a second old.
-    for name in ("main.cf", "master.cf"):
-        os.utime(etc / name, (LONG_AGO, LONG_AGO))
+    # Postfix waits until main.cf, or a texthash, is more than a second old before it reads it, and
+    # from 3.8 on forgets $config_directory while it does. On a running host a new one is put in
+    # place by rename, as old as it has to be.
+    for name in reversed(sources):
+        os.utime(staged / name, (LONG_AGO, LONG_AGO))
+        (etc / name).parent.mkdir(parents=True, exist_ok=True)
+        (staged / name).replace(etc / name)
+    shutil.rmtree(staged)
+
+
+def reconfigure(host: MailHost, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    """Give a running host another folder, by `postfix reload`."""
+    configure(host, folder, {**SETTINGS, **(settings or {})}, "")
+    before = len(host.log.lines)
+    processes = daemons(host)
+    done = host.run("postfix", "reload")
+    if done.returncode:
+        raise ValueError(f"postfix reload: {done.stderr.strip()}")
+    host.log.wait(r"/master: reload -- version", since=before)
+    # An idle process may still take a connection before it sees that it has to end.
+    deadline = time.monotonic() + 2
+    while processes & daemons(host) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def daemons(host: MailHost) -> set[str]:
+    """The processes of Postfix, less master, as `/proc/7/exe -> /usr/lib/postfix/sbin/smtpd`."""
+    listed = host.run("sh", "-c", "ls -l /proc/[0-9]*/exe").stdout
+    programs = {line[line.index("/proc/") :] for line in listed.splitlines() if "/sbin/" in line}
+    return {each for each in programs if "/postfix/" in each and not each.endswith("/master")}
 
 
 def certify(host: MailHost, authority: Authority) -> None:

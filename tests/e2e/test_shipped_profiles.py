@@ -24,6 +24,14 @@ SHIPPED = sorted(
 )
 
 
+# postscreen lets strangers wait for six seconds.
+SETTINGS = {"postscreen_greet_wait": "1s"}
+# The filter of a profile is not there; mail would be told to try again.
+EXPECTED = [
+    r"/smtpd: warning: connect to Milter service inet:127\.0\.0\.1:11332: Connection refused"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Shipped:
     """A profile that is up."""
@@ -46,7 +54,8 @@ def shipped(request: pytest.FixtureRequest) -> Iterator[Shipped]:
     if reason := obstacle(root):
         pytest.skip(reason)
     profile = resolve(Library().read(path))
-    with running(root, GENERATED / profile.hostname, rendering.interfaces(path)) as mail:
+    folder, interfaces = GENERATED / profile.hostname, rendering.interfaces(path)
+    with running(root, folder, interfaces, settings=SETTINGS) as mail:
         yield Shipped(profile, mail)
 
 
@@ -56,8 +65,10 @@ def test_every_listener_greets_with_the_hostname(shipped: Shipped) -> None:
         address = str(listener.address or "203.0.113.25")
         context = client_context() if listener.implicit_tls else None
         with shipped.mail.host.connect(network, address, listener.port, context=context) as session:
-            assert session.greeting == (220, f"{shipped.profile.hostname} ESMTP")
+            # Twice, where postscreen watches who cannot wait for the end.
+            assert session.greeting.code == 220
+            assert set(session.greeting.text.split("\n")) == {f"{shipped.profile.hostname} ESMTP"}
 
 
 def test_nothing_is_logged_that_an_owner_would_have_to_look_at(shipped: Shipped) -> None:
-    assert shipped.mail.host.log.complaints() == []
+    assert shipped.mail.host.log.complaints(EXPECTED) == []
