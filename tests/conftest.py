@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,10 @@ from hypothesis import settings
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(Path(__file__).parents[1] / "src"), os.environ.get("PYTHONPATH")))
 )
+
+# Compiled templates go where the tests of this run are, not into the home of who runs them.
+os.environ["XDG_CACHE_HOME"] = CACHE = tempfile.mkdtemp(prefix="postfix-profiles-cache-")
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
 # Repeatable where nobody watches: a run must not fail on a random example that the next forgets.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)

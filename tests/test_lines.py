@@ -93,10 +93,15 @@ def test_a_reason_of_an_option_is_indented(tmp_path: Path) -> None:
 
 
 def test_settings_with_one_reason_name_each_key_once(tmp_path: Path) -> None:
-    routes = lines.routes("main", ("smtpd_tls_ciphers", "smtp_tls_ciphers"))
-    assert routes == ((("tls", "ciphers"),), (("tls", "ciphers"),))
     known = lines.relevant(profile(tmp_path, MX))
-    assert lines.reason("Both.", routes, known, "") == "# Both.  [tls.ciphers]\n"
+    settings = (("smtpd_tls_ciphers", ("high",)), ("smtp_tls_ciphers", ("high",)))
+    assert lines.block("main", settings, "Both.", known) == (
+        "# Both.  [tls.ciphers]\nsmtpd_tls_ciphers = high\nsmtp_tls_ciphers = high\n"
+    )
+
+
+def test_no_settings_have_no_reason(tmp_path: Path) -> None:
+    assert lines.block("main", (), "Why.", lines.relevant(profile(tmp_path, MX))) == ""
 
 
 @pytest.mark.parametrize("text", ["", " \n "])

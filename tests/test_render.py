@@ -6,11 +6,12 @@ import hashlib
 import subprocess
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from postfix_profiles import render as rendering
 from postfix_profiles.finding import Finding, Place, RejectedError, Severity
-from postfix_profiles.render import checksums, digest, render
+from postfix_profiles.render import _bytecode_cache, checksums, digest, render
 from postfix_profiles.tables import Table
 from tests.rendered import (
     HOST,
@@ -206,3 +207,31 @@ def test_the_templates_of_the_repository_do_not_depend_on_where_they_are(tmp_pat
         (tmp_path / template.name).write_bytes(template.read_bytes())
     found = profile(tmp_path, MX)
     assert render(found, tmp_path) == render(found, TEMPLATES)
+
+
+# --- compiled templates ---------------------------------------------------------------------------
+
+
+def test_compiled_templates_are_kept_for_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    cache = _bytecode_cache()
+    assert isinstance(cache, jinja2.FileSystemBytecodeCache)
+    assert cache.directory == str(tmp_path / "caches/postfix-profiles")
+    assert Path(cache.directory).stat().st_mode & 0o777 == 0o700
+
+
+def test_without_a_place_of_its_own_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of somebody else's could hold somebody else's code."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert _bytecode_cache() is None
+
+
+def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert _bytecode_cache() is None

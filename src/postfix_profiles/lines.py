@@ -58,12 +58,6 @@ def _possible(roles: tuple[str, ...]) -> frozenset[Route]:
 
 
 @cache
-def routes(side: str, parameters: tuple[str, ...]) -> tuple[tuple[Route, ...], ...]:
-    """Return the keys that set each of these parameters on a side."""
-    return tuple(schema.routes(side, parameter) for parameter in parameters)
-
-
-@cache
 def reason(text: str, routes: tuple[tuple[Route, ...], ...], known: Relevant, indent: str) -> str:
     """Return the lines of a comment, with the keys that decide in brackets behind it.
 
@@ -125,6 +119,22 @@ def setting(name: str, values: tuple[str, ...]) -> str:
 def option(name: str, values: tuple[str, ...]) -> str:
     """Return the line of an option of master.cf; raises ValueError, as the printers do."""
     return f"{master_cf_print.format_option(name, ', '.join(values))}\n"
+
+
+@lru_cache(8192)
+def block(
+    side: str, settings: tuple[tuple[str, tuple[str, ...]], ...], text: str, known: Relevant
+) -> str:
+    """Return settings with their reason, of main.cf or of a service, as the side says.
+
+    Raises ValueError, as the printers do.
+    """
+    if not settings:
+        return ""
+    write, indent = (setting, "") if side == "main" else (option, INDENT)
+    routes = tuple(schema.routes(side, name) for name, _ in settings)
+    written = "".join(write(name, values) for name, values in settings)
+    return reason(text, routes, known, indent) + written
 
 
 def widths(profile: Profile) -> tuple[int, ...]:

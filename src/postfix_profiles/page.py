@@ -164,14 +164,16 @@ class Page:
         """Return the reason and the lines of settings; what is raw has a reason of its own."""
         raw = self._raw_of(service)
         side = "main" if service == MAIN else self._roles.get(service, "outbound")
-        indent = "" if service == MAIN else lines.INDENT
-        names = tuple(name for name in settings if name not in raw)
-        routes = lines.routes(side, names)
-        body = lines.reason(text, routes, self._known, indent) if names else ""
-        for name, decided in zip(names, routes, strict=True):
-            self.origin[service, name] = decided
-            body += self._line(service, name, settings[name], decided)
-        if len(names) < len(settings):
+        rendered = tuple((n, lines.items(v)) for n, v in settings.items() if n not in raw)
+        for name, _ in rendered:
+            self.origin[service, name] = schema.routes(side, name)
+        try:
+            body = lines.block(side, rendered, text, self._known)
+        except ValueError:
+            for name, value in rendered:  # which of them it was, and where that is decided
+                self._line(service, name, value, self.origin[service, name])
+            raise
+        if len(rendered) < len(settings):
             body += self._print_raw(service, side, settings, body)
         return body
 

@@ -17,6 +17,7 @@ Release = tuple[int, ...]
 """A release of Postfix with its patch level: ``(3, 7, 11)``."""
 
 
+@cache
 def release(text: str) -> Release:
     """Return ``(3, 7, 11)`` for ``3.7.11``; raises ValueError for anything else."""
     return tuple(int(number) for number in text.split("."))

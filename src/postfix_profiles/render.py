@@ -6,6 +6,7 @@ Deterministic to the byte: nothing of the day, the machine or this tool's versio
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -78,7 +79,24 @@ def _environment(templates: Path) -> jinja2.Environment:
         autoescape=False,  # noqa: S701  what is written is not HTML; printable() guards it
         finalize=printable,
         auto_reload=False,
+        bytecode_cache=_bytecode_cache(),
     )
+
+
+def _bytecode_cache() -> jinja2.BytecodeCache | None:
+    """Return where compiled templates are kept, which take a fifth of a short run to compile.
+
+    Jinja2 compares the source's checksum, so that a template that was changed is compiled again.
+    """
+    try:
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = caches / "postfix-profiles"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Code is loaded from it: nobody else may have put it there.
+        usable = folder.stat().st_uid == os.geteuid() and os.access(folder, os.W_OK)
+    except (OSError, RuntimeError):  # no home, or none that can be written
+        return None
+    return jinja2.FileSystemBytecodeCache(str(folder)) if usable else None
 
 
 def _from_template(templates: Path, name: str, variables: Mapping[str, Any]) -> str:

@@ -165,15 +165,26 @@ def _fill(value: Any, node: Schema) -> Any:
         return value
     shape = _alternative(node, "properties")
     known: Mapping[str, Schema] = shape.get("properties", {})
-    result = dict.fromkeys(known)
-    for key in known:
-        given = value.get(key, known[key].get("default"))
-        result[key] = None if given is None else _fill(given, known[key])
+    result = {
+        key: _fill(value[key], below) if key in value else _default(below)
+        for key, below in known.items()
+    }
     others = shape.get("additionalProperties") or node.get("additionalProperties") or {}
     for key in value.keys() - known.keys():
         result[key] = _fill(value[key], others)
     ordered = {key: result[key] for key in (*value, *(key for key in result if key not in value))}
     return MappingProxyType(ordered)
+
+
+_defaults: dict[int, Any] = {}
+
+
+def _default(node: Schema) -> Any:
+    """Return what a key is where it is not given; worked out once, since it is frozen."""
+    if id(node) not in _defaults:  # schema() is kept, so that no other node gets this id
+        default = node.get("default")
+        _defaults[id(node)] = None if default is None else _fill(default, node)
+    return _defaults[id(node)]
 
 
 def _alternative(node: Schema, keyword: str) -> Schema:
