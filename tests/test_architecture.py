@@ -38,6 +38,7 @@ ORDER = (
     "postfix.master_cf_print",
     "platforms",
     "extends",
+    "waivers",
     "profile",
     "tables",
     "consistency.listening",

@@ -47,6 +47,7 @@ CHECKS = {
     "tls-certificate",
     "unknown-interface",
     "unknown-key",
+    "waive-refused",
     "wrong-type",
     "yaml-alias",
     "yaml-shape",

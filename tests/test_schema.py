@@ -170,6 +170,7 @@ def test_every_key_is_there_with_its_default_or_none() -> None:
         },
         "ipv6": True,
         "log": "syslog",
+        "waive": None,
         "aliases": {"postmaster": "root", "abuse": "root"},
         "main": {},
         "services": {},

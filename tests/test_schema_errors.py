@@ -6,7 +6,7 @@ from tests.building import added, refusal
 
 KEYS = (
     "hostname, domain, platform, extends, interfaces, proxy_interfaces, trusted_networks, tls, mx, "
-    "submission, outbound, milters, limits, ipv6, log, aliases, main, services"
+    "submission, outbound, milters, limits, ipv6, log, aliases, waive, main, services"
 )
 
 

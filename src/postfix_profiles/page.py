@@ -170,9 +170,8 @@ class Page:
         try:
             body = lines.block(side, rendered, text, self._known)
         except ValueError:
-            for name, value in rendered:  # which of them it was, and where that is decided
-                self._line(service, name, value, self.origin[service, name])
-            raise
+            # Line by line, to learn which of them it was, and where that is decided.
+            body = "".join(self._line(service, n, v, self.origin[service, n]) for n, v in rendered)
         if len(rendered) < len(settings):
             body += self._print_raw(service, side, settings, body)
         return body

@@ -41,6 +41,7 @@ def run(request: Request) -> Outcome:
         try:
             profile = resolve(library.read(path))
             profiles.append(profile)
+            findings.extend(profile.findings)
             wanted.append(render(profile, request.templates))
         except RejectedError as error:
             findings.extend(error.findings)

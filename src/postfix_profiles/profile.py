@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_interface, ip_network
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from postfix_profiles.document import Document
 from postfix_profiles.finding import Finding, RejectedError, Route
 from postfix_profiles.formats import Interface, Network
 from postfix_profiles.platforms import Platform, platform
+from postfix_profiles.waivers import waived
 
 Role = Literal["mx", "submission"]
 ROLES: tuple[Role, ...] = ("mx", "submission")
@@ -81,7 +82,7 @@ class Profile:
     ``settings`` has the keys of the schema, with defaults; a key that was not given and has no
     default is None. ``clients`` are the networks that may submit, or None for any. ``bind`` are
     the source addresses of outgoing mail, at most one of each IP version, or none for the system's
-    choice.
+    choice. ``findings`` are those that do not keep it from being rendered.
     """
 
     settings: Mapping[str, Any]
@@ -92,6 +93,7 @@ class Profile:
     clients: tuple[Network, ...] | None
     domains: tuple[MailDomain, ...]
     bind: tuple[IPv4Address | IPv6Address, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def hostname(self) -> str:
@@ -149,10 +151,10 @@ def resolve(document: Document) -> Profile:
     )
     from postfix_profiles.consistency import findings
 
-    found: list[Finding] = findings(profile, interfaces)
-    if found:
+    found = waived(settings["waive"] or (), document, findings(profile, interfaces))
+    if any(finding.refuses(strict=False) for finding in found):
         raise RejectedError(found)
-    return profile
+    return replace(profile, findings=found) if found else profile
 
 
 def default_domain(hostname: str) -> str:

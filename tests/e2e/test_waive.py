@@ -1,0 +1,48 @@
+"""A finding that is right on most hosts, and accepted on one where it is not."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.gateway import taken
+from tests.e2e.rendering import render_text
+from tests.e2e.roots import Root
+from tests.e2e.sink import Sink
+from tests.e2e.staging import running
+
+pytestmark = pytest.mark.e2e
+
+# Behind an absolute path no confined lmtp(8) would find a socket; this one is not confined.
+PROFILE = """\
+hostname: mx.example.com
+interfaces: { wan: 203.0.113.25/24 }
+mx:
+  listen: wan
+  tls: none
+  domains: [example.com]
+  delivery: { lmtp: "unix:/run/inbox" }
+  recipients: [info@example.com]
+services:
+  lmtp/unix: { chroot: false }
+waive:
+  - check: chroot-socket
+    because: lmtp is not confined on this host
+"""
+
+
+def test_a_host_with_a_waived_finding_works(root: Root, tmp_path: Path) -> None:
+    folder = render_text(PROFILE, root.platform, tmp_path / "profile")
+    with running(root, folder, {"wan": ["203.0.113.25/24"]}) as mail:
+        listener = socket.socket(socket.AF_UNIX)
+        path = mail.host.path("/run/inbox")
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.listen()
+        with closing(Sink(listener, lmtp=True)) as inbox:
+            taken(mail, ["info@example.com"], "waived")
+            assert inbox.wait("Subject: waived").recipients == ("info@example.com",)
+        assert mail.host.log.complaints() == []
