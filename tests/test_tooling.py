@@ -66,12 +66,24 @@ def test_shell_scripts_parse(shell: str, script: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def mirrors() -> set[str]:
+    """The hosts that this machine's apt gets packages from."""
+    sources = [*Path("/etc/apt").glob("sources.list*"), *Path("/etc/apt").glob("*/*.sources")]
+    texts = [path.read_text(errors="replace") for path in sources if path.is_file()]
+    return {host for text in texts for host in re.findall(r"https?://([^/\s]+)", text)}
+
+
 # A repository that names one machine's package index or folders works on that machine.
 FORBIDDEN = re.compile(
-    r"https?://\S+/simple\b"
-    r"|--(extra-)?index-url"
-    r"|\b(pypi|pythonhosted|npmjs)\.org|\b(deb|security)\.debian\.org"
-    rf"|{re.escape(str(Path.home()))}/|{re.escape(str(ROOT))}\b"
+    "|".join(
+        (
+            r"https?://\S+/simple\b",
+            r"--(extra-)?index-url",
+            rf"{re.escape(str(Path.home()))}/",
+            rf"{re.escape(str(ROOT))}\b",
+            *(re.escape(host) for host in sorted(mirrors())),
+        )
+    )
 )
 
 
