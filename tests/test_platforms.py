@@ -78,6 +78,7 @@ def test_a_release_and_a_family_are_a_platform_without_a_row() -> None:
         postfix=(3, 5, 25),
         chroot=False,
         ca_file="/etc/ssl/certs/ca-certificates.crt",
+        dovecot_socket="private/auth",
         cyrus_sasl_config_path=None,
         maps=frozenset(
             ["cidr", "environ", "fail", "inline", "internal", "memcache", "pipemap", "proxy"]

@@ -68,7 +68,7 @@ def context(profile: Profile, tables: Mapping[str, Table]) -> dict[str, Any]:
             "chain": settings["tls"]["chain"],
         },
         "tls_server": bool(submission or (mx and mx["tls"] != "none")),
-        "sasl": _sasl(submission["auth"] if submission else "dovecot"),
+        "sasl": _sasl(submission["auth"] if submission else "dovecot", platform),
         "sasl_server": bool(submission or (mx and mx["auth"])),
     }
 
@@ -181,8 +181,8 @@ def _forbid_bare_newline(platform: Platform) -> str | None:
     return "yes" if platform.has(parameter) else None
 
 
-def _sasl(auth: str | Mapping[str, str]) -> Mapping[str, str]:
+def _sasl(auth: str | Mapping[str, str], platform: Platform) -> Mapping[str, str]:
     """Return type and path of the SASL server; a path below the queue directory suits a chroot."""
     if isinstance(auth, str):
-        return {"type": auth, "path": {"dovecot": "private/auth", "cyrus": "smtpd"}[auth]}
+        return {"type": auth, "path": {"dovecot": platform.dovecot_socket, "cyrus": "smtpd"}[auth]}
     return auth

@@ -29,6 +29,7 @@ class Platform:
 
     ``chroot`` is the distribution's choice for the services that can be confined to the queue
     directory. ``ca_file`` holds the certificate authorities that the system trusts.
+    ``dovecot_socket`` is where Dovecot is asked for passwords, relative to the queue directory.
     ``cyrus_sasl_config_path`` is set where smtpd.conf is not at the SASL library's own place.
     ``maps`` are the types of lookup tables that its packages have, ``database`` and ``cache``
     those for tables that postmap makes and for caches. ``added`` names the parameters that the
@@ -40,6 +41,7 @@ class Platform:
     postfix: Release
     chroot: bool
     ca_file: str
+    dovecot_socket: str
     cyrus_sasl_config_path: str | None
     maps: frozenset[str]
     database: str
@@ -87,6 +89,7 @@ def platform(named: str | Mapping[str, str]) -> Platform:
         postfix=number,
         chroot=merged["chroot"],
         ca_file=merged["ca_file"],
+        dovecot_socket=merged["dovecot_socket"],
         cyrus_sasl_config_path=merged.get("cyrus_sasl_config_path"),
         maps=frozenset(_maps(merged, number)),
         database=merged["database"],
