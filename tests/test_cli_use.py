@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from postfix_profiles import cli, pipeline, report, schema
+from postfix_profiles import cli, pipeline, schema
 from postfix_profiles.report import Outcome
+from postfix_profiles.report_formats import FORMATS
 from tests.command import Done, Tool, program
 from tests.rendered import HOST, ROOT, TEMPLATES
 
@@ -231,13 +232,13 @@ def test_help_of_a_command_says_what_the_defaults_are(
     assert (done.status, done.err) == (0, "")
     assert "the folder of the profiles (profiles)" in done.out
     assert "the folder of what comes out (generated)" in done.out
-    assert "{text,json}" in done.out
+    assert "{text,json,github,sarif}" in done.out
 
 
 def test_every_format_of_the_report_can_be_asked_for(tool: Tool) -> None:
     tool.profile("a.yaml", HOST)
     tool("render")
-    for name in report.FORMATS:
+    for name in FORMATS:
         assert tool("check", "--format", name).status == 0
 
 

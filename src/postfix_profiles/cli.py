@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
+from postfix_profiles.report_formats import FORMATS
+
 PROGRAM = "postfix-profiles"
 
 
@@ -74,9 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         }
         for option, (default, meaning) in folders.items():
             added.add_argument(option, type=Path, default=default, metavar="DIR", help=meaning)
-        added.add_argument(
-            "--format", choices=("text", "json"), default="text", help="of the report"
-        )
+        added.add_argument("--format", choices=FORMATS, default="text", help="of the report")
         added.add_argument("--strict", action="store_true", help="count warnings as errors")
     added = commands.add_parser("schema", help="print the JSON Schema of a profile")
     added.set_defaults(command=_schema)
@@ -92,7 +92,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, *, write: bool) -> int:
-    from postfix_profiles import pipeline, report
+    from postfix_profiles import pipeline
 
     paths = tuple(dict.fromkeys(options.profile)) or _all_profiles(options.profiles)
     for path in options.profile:
@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace, *, write: bool) -> int:
         strict=options.strict,
     )
     outcome = pipeline.run(request)
-    sys.stdout.write(report.FORMATS[options.format](outcome))
+    sys.stdout.write(FORMATS[options.format](outcome))
     return int(outcome.failed(strict=options.strict))
 
 

@@ -1,18 +1,15 @@
-"""Findings and plan → text for people, JSON for programs."""
+"""What there is to report of a run, for a format to write down."""
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from io import StringIO
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from postfix_profiles.finding import Finding, Place, Severity
+from postfix_profiles.finding import Finding, Severity
 from postfix_profiles.plan import Action, Change
 
-JSON_VERSION = 1
-_EXCERPT_WIDTH = 120
+DRIFT = "drift"
+"""The check of a file that is not as the profiles ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +17,7 @@ class Outcome:
     """What a run has found, and what it has changed or, with ``check``, would change.
 
     ``stopped``: findings kept it from even looking at the disk, or from writing there.
+    ``titles``: what a check is about, in one line, by its id, as far as that is known.
     """
 
     findings: tuple[Finding, ...]
@@ -27,6 +25,7 @@ class Outcome:
     hosts: int
     written: bool
     stopped: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of a severity nobody has waived."""
@@ -37,138 +36,41 @@ class Outcome:
         refused = any(finding.refuses(strict=strict) for finding in self.findings)
         return refused or (bool(self.changes) and not self.written)
 
+    def drift(self) -> tuple[Finding, ...]:
+        """Return the changes that were not written, each as an error of the check ``drift``."""
+        return () if self.written else tuple(_drift(change) for change in self.changes)
 
-def as_text(outcome: Outcome) -> str:
-    """Return the report that a person reads."""
-    return "".join(f"{line}\n" for line in _text(outcome))
-
-
-def _text(outcome: Outcome) -> Iterator[str]:
-    for finding in outcome.findings:
-        yield from finding_lines(finding)
-    if outcome.written:
-        yield from (f"{_PAST[change.action]} {change.path}" for change in outcome.changes)
-    else:
-        for change in outcome.changes:
-            yield from _difference(change)
-    yield _summary(outcome)
-
-
-_PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
-
-
-def finding_lines(finding: Finding) -> Iterator[str]:
-    """Yield the lines of one finding: where and what, the line that it is about, and help."""
-    place = finding.place
-    if place:
-        where = f"{place.path}:{place.line}:{place.column}: "
-    else:
-        where = f"{finding.path}: " if finding.path else ""
-    waived = " (waived)" if finding.waived is not None else ""
-    yield _shown(f"{where}{finding.severity}[{finding.check}]{waived}: {finding.message}")
-    if place and place.excerpt:
-        yield from _excerpt(place)
-    if finding.waived is not None:
-        yield _shown(f"   because: {finding.waived}")
-    elif finding.help:
-        yield _shown(f"   help: {finding.help}")
-
-
-def _excerpt(place: Place) -> Iterator[str]:
-    start = 0
-    if len(place.excerpt) > _EXCERPT_WIDTH:
-        start = max(0, place.column - _EXCERPT_WIDTH // 2)
-    text = place.excerpt[start : start + _EXCERPT_WIDTH]
-    before = text[: place.column - 1 - start]
-    margin = len(str(place.line))
-    # A tab stays a tab, and a wide character takes two places, so that the mark stands below it.
-    blanks = "".join("\t" if c == "\t" else " " * _columns(c) for c in before)
-    marked = text[len(before) : len(before) + place.width]
-    carets = "^" * max(1, sum(_columns(c) for c in marked))
-    yield _shown(f"   {place.line} | {text}", tabs=True)
-    yield f"   {'':{margin}} | {blanks}{carets}"
-
-
-def _columns(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _shown(text: str, *, tabs: bool = False) -> str:
-    """Return text without characters that a terminal would obey."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(c) in ("Cc", "Cf") and not (tabs and c == "\t")
-        else c
-        for c in text
-    )
-
-
-def _difference(change: Change) -> Iterator[str]:
-    from difflib import unified_diff
-
-    before = "/dev/null" if change.before is None else f"{change.path} (on disk)"
-    after = "/dev/null" if change.after is None else f"{change.path} (as the profile asks)"
-    for line in unified_diff(
-        StringIO(change.before or "").readlines(),
-        StringIO(change.after or "").readlines(),
-        before,
-        after,
-    ):
-        yield _shown(line.rstrip("\n"), tabs=True)
-        if not line.endswith("\n"):
-            yield "\\ No newline at end of file"
-
-
-def _summary(outcome: Outcome) -> str:
-    hosts = _counted(outcome.hosts, "host")
-    errors, warnings = outcome.count(Severity.ERROR), outcome.count(Severity.WARNING)
-    found = ", ".join(
-        _counted(number, word)
-        for number, word in ((errors, "error"), (warnings, "warning"))
-        if number
-    )
-    files = _counted(len(outcome.changes), "file")
-    if outcome.stopped:
-        done = "nothing was written"
-    elif not outcome.changes:
-        done = "everything is as the profiles ask"
-    elif outcome.written:
-        done = f"{files} changed"
-    else:
-        done = f"{files} not as the profiles ask; make render writes them"
-    return f"{hosts}: {found}; {done}" if found else f"{hosts}: {done}"
+    def summary(self) -> str:
+        """Return the line that says how it went: hosts, findings, and what became of the files."""
+        numbers = (
+            (self.count(Severity.ERROR), "error"),
+            (self.count(Severity.WARNING), "warning"),
+        )
+        found = ", ".join(_counted(number, word) for number, word in numbers if number)
+        hosts = _counted(self.hosts, "host")
+        files = _counted(len(self.changes), "file")
+        if self.stopped:
+            done = "nothing was written"
+        elif not self.changes:
+            done = "everything is as the profiles ask"
+        elif self.written:
+            done = f"{files} changed"
+        else:
+            done = f"{files} not as the profiles ask; make render writes them"
+        return f"{hosts}: {found}; {done}" if found else f"{hosts}: {done}"
 
 
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def as_json(outcome: Outcome) -> str:
-    """Return the report that a program reads: one object, with its version; no fact is null."""
-    report = {
-        "version": JSON_VERSION,
-        "findings": [_json_finding(finding) for finding in outcome.findings],
-        "plan": [
-            {"change": str(change.action), "path": str(change.path)} for change in outcome.changes
-        ],
-    }
-    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+def _drift(change: Change) -> Finding:
+    message, advice = _DRIFTED[change.action]
+    return Finding(DRIFT, Severity.ERROR, message, path=str(change.path), help=advice)
 
 
-def _json_finding(finding: Finding) -> dict[str, object]:
-    place = finding.place
-    return {
-        "check": finding.check,
-        "severity": str(finding.severity),
-        "path": finding.where,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "parameter": finding.parameter,
-        "listener": finding.listener,
-        "message": finding.message,
-        "help": finding.help,
-        "waived": finding.waived,
-    }
-
-
-FORMATS = {"text": as_text, "json": as_json}
+_DRIFTED = {
+    Action.CREATE: ("this file is missing", "make render writes it"),
+    Action.UPDATE: ("this file is not as the profile asks", "make render writes it"),
+    Action.DELETE: ("no profile asks for this file any more", "make render removes it"),
+}
