@@ -66,7 +66,7 @@ lock: $(LOCK_VENV)/.installed ## pin requirements/*.in again; ARGS=--upgrade for
 	@for name in run dev; do \
 	    echo "requirements/$$name.txt"; \
 	    CUSTOM_COMPILE_COMMAND='make lock' $(LOCK_VENV)/bin/python -m piptools compile \
-	        --quiet --generate-hashes --strip-extras --no-emit-options --no-emit-index-url \
+	        --quiet --generate-hashes --no-strip-extras --no-emit-options --no-emit-index-url \
 	        --no-emit-find-links --no-emit-trusted-host $(ARGS) \
 	        --output-file "requirements/$$name.txt" "requirements/$$name.in" || exit 1; \
 	done
