@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements"
@@ -32,9 +34,23 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     entries = pinned(name)
     assert entries
     for requirement, hashes in entries.items():
-        assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", requirement)
+        assert re.fullmatch(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==[0-9][0-9a-z.]*", requirement)
         assert hashes, f"{requirement} has no hash"
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in hashes)
+
+
+def test_a_pin_names_the_extras_that_other_packages_ask_for() -> None:
+    """Without them pip takes the newest release for the extra, which has no hash here."""
+    names = [Requirement(entry) for name in ("run.txt", "dev.txt") for entry in pinned(name)]
+    extras = {one.name: one.extras for one in names}
+    asked = [
+        one
+        for name in extras
+        for one in map(Requirement, metadata.requires(name) or ())
+        if one.extras and one.name in extras and (not one.marker or one.marker.evaluate({"extra": ""}))
+    ]
+    assert asked
+    assert [str(one) for one in asked if not one.extras <= extras[one.name]] == []
 
 
 @pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
