@@ -47,7 +47,9 @@ def test_a_pin_names_the_extras_that_other_packages_ask_for() -> None:
         one
         for name in extras
         for one in map(Requirement, metadata.requires(name) or ())
-        if one.extras and one.name in extras and (not one.marker or one.marker.evaluate({"extra": ""}))
+        if one.extras
+        and one.name in extras
+        and (not one.marker or one.marker.evaluate({"extra": ""}))
     ]
     assert asked
     assert [str(one) for one in asked if not one.extras <= extras[one.name]] == []
