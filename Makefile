@@ -16,7 +16,7 @@ PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check schema test e2e lint format bench roots lock clean
+.PHONY: help render check schema test e2e lint format bench catalogue roots lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=python3.x]'
@@ -56,6 +56,9 @@ format: $(DEV_INSTALLED) ## format the code, and mend what ruff can mend
 
 bench: $(DEV_INSTALLED) ## measure how long commands take
 	@PYTHONPATH=src $(VENV)/bin/python -m tests.bench $(ARGS)
+
+catalogue: $(DEV_INSTALLED) ## measure real Postfix again, and write the catalogue
+	@PYTHONPATH=src $(VENV)/bin/python -m tests.catalogue.measure $(ARGS)
 
 roots: $(RUN_INSTALLED) ## build the root file systems of the live tests (root, debootstrap)
 	@$(VENV)/bin/python -m tests.e2e.roots build $(ARGS)
