@@ -88,6 +88,21 @@ def test_a_release_and_a_family_are_a_platform_without_a_row() -> None:
         database="lmdb",
         cache="lmdb",
         added=frozenset(),
+        defaults={
+            "command_directory": "/usr/sbin",
+            "config_directory": "/etc/postfix",
+            "daemon_directory": "/usr/libexec/postfix",
+            "data_directory": "/var/lib/postfix",
+            "mail_owner": "postfix",
+            "meta_directory": "/etc/postfix",
+            "queue_directory": "/var/spool/postfix",
+            "setgid_group": "postdrop",
+            "shlib_directory": "/usr/lib/postfix",
+            "alias_database": "lmdb:/etc/postfix/aliases",
+            "alias_maps": "lmdb:/etc/postfix/aliases",
+            "default_cache_db_type": "lmdb",
+            "default_database_type": "lmdb",
+        },
     )
 
 

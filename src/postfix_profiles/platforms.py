@@ -31,6 +31,7 @@ class Platform:
     directory. ``ca_file`` holds the certificate authorities that the system trusts.
     ``dovecot_socket`` is where Dovecot is asked for passwords, relative to the queue directory.
     ``cyrus_sasl_config_path`` is set where smtpd.conf is not at the SASL library's own place.
+    ``defaults`` are those of parameters that the package has in place of the release's.
     ``maps`` are the types of lookup tables that its packages have, ``database`` and ``cache``
     those for tables that postmap makes and for caches. ``added`` names the parameters that the
     distribution has brought to an older release.
@@ -47,6 +48,7 @@ class Platform:
     database: str
     cache: str
     added: frozenset[str]
+    defaults: Mapping[str, str]
 
     def has(self, feature: str) -> bool:
         """Say whether this Postfix has a feature that platforms.yaml names.
@@ -95,7 +97,26 @@ def platform(named: str | Mapping[str, str]) -> Platform:
         database=merged["database"],
         cache=merged["cache"],
         added=frozenset(merged.get("added", ())),
+        defaults={
+            **{name: merged[name] for name in _PACKAGED},
+            **merged.get("package_defaults", {}),
+            **merged.get("defaults", {}),
+        },
     )
+
+
+_PACKAGED = (
+    "command_directory",
+    "config_directory",
+    "daemon_directory",
+    "data_directory",
+    "mail_owner",
+    "meta_directory",
+    "queue_directory",
+    "setgid_group",
+    "shlib_directory",
+)
+"""Parameters that every package has a default of its own for."""
 
 
 def _maps(row: Mapping[str, Any], number: Release) -> Iterator[str]:
