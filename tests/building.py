@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,9 +37,9 @@ def document(text: str | bytes) -> Document:
 
 
 def profile(text: str) -> Profile:
-    """Resolve the profile that stands in this text, as a run does."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "mail.yaml")
+    """Resolve the profile that stands in this text, as a run in its folder does."""
+    with TemporaryDirectory() as folder, chdir(folder):
+        path = Path("mail.yaml")
         path.write_text(text, encoding="utf-8")
         return resolve(Library().read(path))
 

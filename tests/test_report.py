@@ -67,6 +67,8 @@ def test_what_was_written_is_no_drift() -> None:
 @pytest.mark.parametrize(
     ("made", "summary"),
     [
+        (Outcome((), (), 1, written=False, folder=True), "1 folder: no error, and no warning"),
+        (Outcome((ERROR, WAIVED), (), 1, written=False, folder=True), "1 folder: 1 error"),
         (outcome(), "1 host: everything is as the profiles ask"),
         (outcome(written=False), "1 host: everything is as the profiles ask"),
         (outcome(hosts=2, changes=(CREATE,)), "2 hosts: 1 file changed"),

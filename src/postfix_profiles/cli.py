@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postfix_profiles.report_formats import FORMATS
+
+if TYPE_CHECKING:
+    from postfix_profiles.platforms import Platform
+    from postfix_profiles.report import Outcome
 
 PROGRAM = "postfix-profiles"
 
@@ -78,9 +84,22 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument(option, type=Path, default=default, metavar="DIR", help=meaning)
         added.add_argument("--format", choices=FORMATS, default="text", help="of the report")
         added.add_argument("--strict", action="store_true", help="count warnings as errors")
+        if name == "check":
+            _add_folder(added)
     added = commands.add_parser("schema", help="print the JSON Schema of a profile")
     added.set_defaults(command=_schema)
     return parser
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="DIR", help="judge this folder, which no profile renders"
+    )
+    parser.add_argument(
+        "--platform",
+        metavar="NAME",
+        help="what the folder of --config runs on: debian-12, or debian:3.8.6 (family and release)",
+    )
 
 
 def _render(options: argparse.Namespace) -> int:
@@ -88,7 +107,32 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    return _run(options, write=False)
+    if options.config is None:
+        if options.platform is not None:
+            raise UsageError("--platform goes with --config; a profile says its own")
+        return _run(options, write=False)
+    if options.profile:
+        raise UsageError("--config judges a folder; name either that or profiles")
+    if options.platform is None:
+        raise UsageError("--config needs --platform: what the folder runs on, such as debian-12")
+    from postfix_profiles import pipeline
+
+    return _report(options, pipeline.check_folder(options.config, _platform(options.platform)))
+
+
+def _platform(text: str) -> Platform:
+    """Return the platform of an option: ``debian-12``, or ``debian:3.8.6``."""
+    from postfix_profiles import platforms
+    from postfix_profiles.finding import nearest
+
+    if text in platforms.names():
+        return platforms.platform(text)
+    family, _, postfix = text.partition(":")
+    if family in platforms.families() and re.fullmatch(r"[3-9]\.\d{1,2}\.\d{1,3}", postfix):
+        return platforms.platform({"family": family, "postfix": postfix})
+    advice = nearest(text, platforms.names())
+    known = ", ".join(platforms.names())
+    raise UsageError(f"there is no platform {text}; {advice or f'there are {known}'}")
 
 
 def _run(options: argparse.Namespace, *, write: bool) -> int:
@@ -108,7 +152,10 @@ def _run(options: argparse.Namespace, *, write: bool) -> int:
         write=write,
         strict=options.strict,
     )
-    outcome = pipeline.run(request)
+    return _report(options, pipeline.run(request))
+
+
+def _report(options: argparse.Namespace, outcome: Outcome) -> int:
     sys.stdout.write(FORMATS[options.format](outcome))
     return int(outcome.failed(strict=options.strict))
 

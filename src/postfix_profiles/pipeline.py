@@ -8,7 +8,10 @@ from pathlib import Path
 
 from postfix_profiles.extends import Library
 from postfix_profiles.finding import Finding, RejectedError, Severity
+from postfix_profiles.folder import read
+from postfix_profiles.judging import judged, judged_folder
 from postfix_profiles.plan import Change, apply, compare
+from postfix_profiles.platforms import Platform
 from postfix_profiles.profile import Profile, resolve
 from postfix_profiles.render import Files, render
 from postfix_profiles.report import Outcome
@@ -41,8 +44,9 @@ def run(request: Request) -> Outcome:
         try:
             profile = resolve(library.read(path))
             profiles.append(profile)
-            findings.extend(profile.findings)
-            wanted.append(render(profile, request.templates))
+            files = render(profile, request.templates)
+            wanted.append(files)
+            findings.extend(judged(profile, files))
         except RejectedError as error:
             findings.extend(error.findings)
     findings.extend(_same_hostname(profiles))
@@ -55,6 +59,12 @@ def run(request: Request) -> Outcome:
     if request.write:
         apply(plan)
     return Outcome(tuple(findings), plan.changes, len(request.paths), request.write)
+
+
+def check_folder(folder: Path, named: Platform) -> Outcome:
+    """Judge a configuration folder that no profile renders, as its platform; raises OSError."""
+    findings = judged_folder(str(folder), read(folder), named)
+    return Outcome(findings, (), hosts=1, written=False, folder=True)
 
 
 def _outcome(

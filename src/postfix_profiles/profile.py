@@ -12,7 +12,7 @@ from postfix_profiles.document import Document
 from postfix_profiles.finding import Finding, RejectedError, Route
 from postfix_profiles.formats import Interface, Network
 from postfix_profiles.platforms import Platform, platform
-from postfix_profiles.waivers import waived
+from postfix_profiles.waivers import WAIVABLE, accepted, refused
 
 Role = Literal["mx", "submission"]
 ROLES: tuple[Role, ...] = ("mx", "submission")
@@ -151,9 +151,10 @@ def resolve(document: Document) -> Profile:
     )
     from postfix_profiles.consistency import findings
 
-    found = waived(settings["waive"] or (), document, findings(profile, interfaces))
+    waivers = settings["waive"] or ()
+    found = accepted(waivers, findings(profile, interfaces), WAIVABLE)
     if any(finding.refuses(strict=False) for finding in found):
-        raise RejectedError(found)
+        raise RejectedError((*found, *refused(waivers, found, WAIVABLE, document)))
     return replace(profile, findings=found) if found else profile
 
 

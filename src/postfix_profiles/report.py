@@ -17,6 +17,7 @@ class Outcome:
     """What a run has found, and what it has changed or, with ``check``, would change.
 
     ``stopped``: findings kept it from even looking at the disk, or from writing there.
+    ``folder``: it was about a folder that no profile asks for, so that there is nothing to write.
     ``titles``: what a check is about, in one line, by its id, as far as that is known.
     """
 
@@ -25,6 +26,7 @@ class Outcome:
     hosts: int
     written: bool
     stopped: bool = False
+    folder: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, severity: Severity) -> int:
@@ -47,6 +49,8 @@ class Outcome:
             (self.count(Severity.WARNING), "warning"),
         )
         found = ", ".join(_counted(number, word) for number, word in numbers if number)
+        if self.folder:
+            return f"1 folder: {found or 'no error, and no warning'}"
         hosts = _counted(self.hosts, "host")
         files = _counted(len(self.changes), "file")
         if self.stopped:

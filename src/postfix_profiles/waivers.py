@@ -9,49 +9,58 @@ from postfix_profiles.document import Document
 from postfix_profiles.finding import Finding, Severity, dotted, error
 
 WAIVABLE = frozenset({"chroot-socket", "map-type", "platform-too-old", "size-limits"})
-"""Checks whose findings leave a profile that can be rendered, for an owner who knows better."""
+"""Rules between keys whose findings leave a profile that can be rendered all the same."""
+
+Waivers = Sequence[Mapping[str, str | None]]
 
 
-def waived(
-    waivers: Sequence[Mapping[str, str | None]], document: Document, findings: Sequence[Finding]
+def accepted(
+    waivers: Waivers, findings: Sequence[Finding], waivable: frozenset[str]
 ) -> tuple[Finding, ...]:
-    """Return the findings, with the reason in those that a waiver accepts.
-
-    A waiver that accepts nothing is a finding itself: it would hide something one day.
-    """
-    result = list(findings)
-    used = set()
-    for number, waiver in enumerate(waivers):
-        for index, finding in enumerate(result):
-            if _fits(waiver, finding):
-                used.add(number)
-                if finding.check in WAIVABLE:
-                    result[index] = replace(finding, waived=waiver["because"])
-    return (*result, *_faults(waivers, used, document))
-
-
-def _fits(waiver: Mapping[str, str | None], finding: Finding) -> bool:
-    return (
-        waiver["check"] == finding.check
-        and waiver["listener"] in (None, finding.listener)
-        and waiver["parameter"] in (None, finding.parameter)
+    """Return the findings, with the reason in those that a waiver accepts."""
+    return tuple(
+        replace(finding, waived=_reason(waivers, finding)) if finding.check in waivable else finding
+        for finding in findings
     )
 
 
-def _faults(
-    waivers: Sequence[Mapping[str, str | None]], used: set[int], document: Document
+def refused(
+    waivers: Waivers, findings: Sequence[Finding], waivable: frozenset[str], document: Document
 ) -> Iterator[Finding]:
+    """Yield an error for each waiver of a finding that nobody can accept."""
     for number, waiver in enumerate(waivers):
-        route = ("waive", number)
-        check, place = waiver["check"], document.place((*route, "check"))
-        if number not in used:
+        check = waiver["check"]
+        if check not in waivable and any(_fits(waiver, finding) for finding in findings):
+            route = ("waive", number)
+            message = f"{dotted(route)}: {check} cannot be waived, only mended"
+            yield error("waive-refused", message, document.place((*route, "check")))
+
+
+def unused(waivers: Waivers, findings: Sequence[Finding], document: Document) -> Iterator[Finding]:
+    """Yield a warning for each waiver that accepts none of a profile's findings.
+
+    It would hide something one day.
+    """
+    for number, waiver in enumerate(waivers):
+        if not any(_fits(waiver, finding) for finding in findings):
+            route = ("waive", number)
             yield Finding(
                 "waive-unused",
                 Severity.WARNING,
-                f"{dotted(route)}: there is no finding {check} that it could accept",
-                place,
+                f"{dotted(route)}: there is no finding {waiver['check']} that it could accept",
+                document.place((*route, "check")),
                 help="take it out, or it will hide a finding that comes later",
             )
-        elif check not in WAIVABLE:
-            message = f"{dotted(route)}: {check} cannot be waived, only mended"
-            yield error("waive-refused", message, place)
+
+
+def _reason(waivers: Waivers, finding: Finding) -> str | None:
+    return next((waiver["because"] for waiver in waivers if _fits(waiver, finding)), None)
+
+
+def _fits(waiver: Mapping[str, str | None], finding: Finding) -> bool:
+    listeners = (finding.listener or "").split(", ")
+    return (
+        waiver["check"] == finding.check
+        and (waiver["listener"] is None or waiver["listener"] in listeners)
+        and waiver["parameter"] in (None, finding.parameter)
+    )

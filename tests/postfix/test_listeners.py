@@ -115,7 +115,7 @@ class TestWhatIsAListener:
         service = only_service(config)
         (found,) = listeners(config)
         assert found == Listener(service, service, Endpoint("2001:db8::25", "smtp"), MX)
-        assert (found.port, found.label) == (25, "port 25")
+        assert (found.port, found.label) == (25, "[2001:db8::25]:smtp")
 
     def test_a_port_may_have_a_name_that_only_the_host_knows(self) -> None:
         (found,) = listeners(configured(DOMAINS, smtpd(name="mailrelay")))

@@ -76,7 +76,9 @@ class Listener:
 
     @property
     def label(self) -> str:
-        """How messages call it: ``port 587``."""
+        """How reports call it: ``port 587``, or ``192.0.2.25:587`` where it has an address."""
+        if self.endpoint.host:
+            return self.service.name
         return f"port {self.port if self.port is not None else self.endpoint.port}"
 
 

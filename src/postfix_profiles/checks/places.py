@@ -1,0 +1,160 @@
+"""A fault → a finding: where the reader is to look.
+
+For a folder that nobody rendered that is a line of main.cf or master.cf. For a profile it is the
+key that decides: what it says in Postfix's own words, else the first key it writes of those that
+the setting comes from (``x-postfix`` of the schema), else the nearest section above it, or
+no line but the profile as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from postfix_profiles import schema
+from postfix_profiles.checks.check import At, Check, Fault, Spot
+from postfix_profiles.document import Document
+from postfix_profiles.finding import Finding, Place, Route
+from postfix_profiles.postfix.config import MAIN, Config, Value
+from postfix_profiles.postfix.listeners import BEHIND_POSTSCREEN
+from postfix_profiles.postfix.main_cf import Setting
+from postfix_profiles.postfix.service import Service
+from postfix_profiles.profile import Profile
+from postfix_profiles.render import Origin
+from postfix_profiles.source import Source
+
+
+class Places(Protocol):
+    """Knows where what a fault is about was written."""
+
+    def of(self, fault: Fault) -> Place:
+        """Return the place of a fault."""
+
+
+def finding(check: Check, fault: Fault, places: Places) -> Finding:
+    """Return a fault with its place, and the parameter that it is about."""
+    return Finding(
+        check.id,
+        check.severity,
+        fault.message,
+        places.of(fault),
+        help=fault.help,
+        parameter=fault.at.parameter if isinstance(fault.at, Value) else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlaces:
+    """Places in a main.cf and a master.cf."""
+
+    main: Source
+    master: Source
+
+    def of(self, fault: Fault) -> Place:
+        """Return the line of the value, or that of the service where nothing sets it."""
+        at = fault.at
+        if isinstance(at, Spot):
+            source = self.main if at.file == "main.cf" else self.master
+            return source.place(at.line - 1, at.column - 1, at.width)
+        if isinstance(at, Service):
+            return self._of_service(at)
+        if at.setting is not None:
+            return self._of_setting(at.setting, at.service, fault.mark)
+        if fault.listener is not None:
+            return self._of_service(fault.listener.service)
+        return Place(self.main.name, 1, 1, 1, "")  # nowhere in particular
+
+    def _of_service(self, service: Service) -> Place:
+        return self.master.place(service.line - 1, service.column - 1, len(service.name))
+
+    def _of_setting(self, setting: Setting, service: str, mark: str) -> Place:
+        source = self.main if service == MAIN else self.master
+        offset = setting.value.find(mark) if mark else 0
+        if offset < 0:
+            mark, offset = "", 0
+        if not setting.value:
+            return source.place(setting.line - 1, setting.column - 1, len(setting.name))
+        line, column = setting.place(offset)
+        return source.place(line - 1, column - 1, len(mark or setting.value))
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePlaces:
+    """Places in the profile that a configuration was rendered from."""
+
+    profile: Profile
+    origin: Origin
+    config: Config
+
+    def of(self, fault: Fault) -> Place:
+        """Return the key that decides about what a fault is about."""
+        document = self.profile.document
+        routes = tuple(self._routes(fault.at, fault))
+        for route in routes:
+            if route in document.spans:
+                return document.place(_marked(document, route, fault.mark))
+        for route in routes:
+            if route[:1] in document.spans or route[:1] in document.keys:
+                return document.place(route)
+        return document.place(())
+
+    def _routes(self, at: At, fault: Fault) -> tuple[Route, ...]:
+        if isinstance(at, Spot):
+            found = self._at_line(at)
+            if found is None:
+                return ()
+            at = found
+        if isinstance(at, Service):
+            return self._of_service(at)
+        routes = self.origin.get((at.service, at.parameter), ())
+        side = self._side(at.service)
+        if not routes and fault.listener is not None:
+            service = fault.listener.session or fault.listener.service
+            side = self._side(service.key)
+            routes = (
+                *schema.routes("main", at.parameter),
+                *schema.routes(side, at.parameter),
+                *self._of_service(fault.listener.service),
+            )
+        return routes or schema.routes(side, at.parameter)
+
+    def _of_service(self, service: Service) -> tuple[Route, ...]:
+        listening = tuple(
+            route
+            for one in self.profile.listeners
+            if f"{one.service}/inet" == service.key
+            for route in (one.route, (one.role,))
+        )
+        behind = (("mx", "postscreen"),) if service.key == BEHIND_POSTSCREEN else ()
+        return (("services", service.key), *listening, *behind, ("services",))
+
+    def _side(self, service: str) -> str:
+        if service == MAIN:
+            return "main"
+        if service == BEHIND_POSTSCREEN:
+            return "mx"
+        roles = (one.role for one in self.profile.listeners if f"{one.service}/inet" == service)
+        return next(roles, "outbound")
+
+    def _at_line(self, spot: Spot) -> Value | Service | None:
+        """Return the setting or the service of a line of a rendered file."""
+        for service, setting in self.config.written():
+            lines = (setting.line, *(line for _, line in setting.continued))
+            if (service is not None) == (spot.file == "master.cf") and spot.line in lines:
+                return self.config.of_setting(setting, service)
+        if spot.file == "main.cf":
+            return None
+        entries = (s for s in self.config.master.services if s.line == spot.line)
+        return next(entries, None)
+
+
+def _marked(document: Document, route: Route, mark: str) -> Route:
+    """Return the entry of a list that holds what is at fault."""
+    value: object = document.value
+    for step in route:
+        value = value[step]  # type: ignore[index]
+    if mark and isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            if mark in str(item) and (*route, index) in document.spans:
+                return (*route, index)
+    return route
