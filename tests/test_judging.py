@@ -32,7 +32,7 @@ def bounces_softly(host: Host) -> Iterator[Fault]:
 
 def lists_files(host: Host) -> Iterator[Fault]:
     """The files beside main.cf, all of them, in one fault."""
-    yield Fault(f"there is {', '.join(host.files)}", "", host.value("alias_maps"))
+    yield Fault(f"there is {', '.join(host.files)}", "look", host.value("alias_maps"))
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +65,7 @@ def test_the_files_beside_the_pair_are_judged_where_there_are_any() -> None:
     found = judged_folder("etc", {**FOLDER, "aliases": "root: x\n"}, platform("debian-12"))
     assert lines(found)[:2] == [
         "not-judged: not judged: has-profile (no profile)",
-        "1:1+1 has-file: there is aliases",
+        "1:1+1 has-file: there is aliases (look)",
     ]
 
 
@@ -77,8 +77,14 @@ def test_nothing_is_said_of_checks_where_all_could_judge(monkeypatch: pytest.Mon
 def test_a_profile_is_judged_by_what_it_renders_to() -> None:
     made = profile(f"{HEAD}main: {{soft_bounce: yes}}\naliases: {{root: a@example.com}}\n")
     assert lines(judged(made, render(made, TEMPLATES))) == [
-        "1:1+1 has-file: there is virtual_aliases",
-        "1:1+1 has-profile: there is virtual_aliases",
+        (
+            "1:1+1 has-file: there is virtual_aliases "
+            "(look (the key of the profile is main.alias_maps))"
+        ),
+        (
+            "1:1+1 has-profile: there is virtual_aliases "
+            "(look (the key of the profile is main.alias_maps))"
+        ),
         "3:21+3 soft-bounce: and that is all (take it out)",
     ]
 

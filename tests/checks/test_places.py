@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
-from postfix_profiles.checks.check import At, Fault, Spot
-from postfix_profiles.checks.places import FilePlaces, Places, ProfilePlaces
-from postfix_profiles.finding import Place
+from postfix_profiles.checks.check import At, Check, Fault, Spot
+from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.places import FilePlaces, Places, ProfilePlaces, finding
+from postfix_profiles.finding import Place, Severity
 from postfix_profiles.postfix import main_cf, master_cf
 from postfix_profiles.postfix.catalogue import catalogue
 from postfix_profiles.postfix.config import Config
@@ -165,6 +167,34 @@ class TestInAProfile:
             "mail.yaml:8: true"
         )
         assert marked(places, Spot("master.cf", 1, 1)) == "mail.yaml:1: "
+
+
+@pytest.mark.parametrize(
+    ("parameter", "key"),
+    [
+        ("soft_bounce", None),
+        ("smtp_tls_security_level", "outbound.tls"),
+        ("queue_minfree", "main.queue_minfree"),
+    ],
+)
+def test_where_nobody_wrote_it_the_help_names_the_key(parameter: str, key: str | None) -> None:
+    places, found = in_profile()
+    fault = Fault("m", "set it", found.value(parameter))
+    assert places.key(fault) == key
+    made = finding(Check("c", Severity.INFO, too_quiet), fault, places)
+    assert made.help == (f"set it (the key of the profile is {key})" if key else "set it")
+
+
+def test_a_service_and_a_folder_have_no_key() -> None:
+    places, found = in_profile()
+    assert places.key(Fault("m", "h", found.services["qmgr/unix"])) is None
+    fault = Fault("m", "h", found.value("queue_minfree"))
+    assert finding(Check("c", Severity.INFO, too_quiet), fault, TestInFiles.PLACES).help == "h"
+
+
+def too_quiet(_: Host) -> Iterator[Fault]:
+    """A check that has nothing to say by itself."""
+    return iter(())
 
 
 def test_a_value_that_nobody_wrote_is_about_the_profile_as_a_whole() -> None:

@@ -14,7 +14,7 @@ from typing import Protocol
 from postfix_profiles import schema
 from postfix_profiles.checks.check import At, Check, Fault, Spot
 from postfix_profiles.document import Document
-from postfix_profiles.finding import Finding, Place, Route
+from postfix_profiles.finding import Finding, Place, Route, dotted
 from postfix_profiles.postfix.config import MAIN, Config, Value
 from postfix_profiles.postfix.listeners import BEHIND_POSTSCREEN
 from postfix_profiles.postfix.main_cf import Setting
@@ -30,15 +30,19 @@ class Places(Protocol):
     def of(self, fault: Fault) -> Place:
         """Return the place of a fault."""
 
+    def key(self, fault: Fault) -> str | None:
+        """Return the key that would decide, where nobody has written it."""
+
 
 def finding(check: Check, fault: Fault, places: Places) -> Finding:
     """Return a fault with its place, and the parameter that it is about."""
+    key = places.key(fault)
     return Finding(
         check.id,
         check.severity,
         fault.message,
         places.of(fault),
-        help=fault.help,
+        help=f"{fault.help} (the key of the profile is {key})" if key else fault.help,
         parameter=fault.at.parameter if isinstance(fault.at, Value) else None,
     )
 
@@ -63,6 +67,9 @@ class FilePlaces:
         if fault.listener is not None:
             return self._of_service(fault.listener.service)
         return Place(self.main.name, 1, 1, 1, "")  # nowhere in particular
+
+    def key(self, _: Fault) -> None:
+        """Return None: nobody rendered the files."""
 
     def _of_service(self, service: Service) -> Place:
         return self.master.place(service.line - 1, service.column - 1, len(service.name))
@@ -97,6 +104,15 @@ class ProfilePlaces:
             if route[:1] in document.spans or route[:1] in document.keys:
                 return document.place(route)
         return document.place(())
+
+    def key(self, fault: Fault) -> str | None:
+        """Return the key that would decide, where the profile does not write it."""
+        if not isinstance(fault.at, Value):
+            return None
+        routes = self._routes(fault.at, fault)
+        if any(route in self.profile.document.spans for route in routes):
+            return None
+        return dotted(routes[0]) if routes else f"main.{fault.at.parameter}"
 
     def _routes(self, at: At, fault: Fault) -> tuple[Route, ...]:
         if isinstance(at, Spot):
