@@ -19,7 +19,7 @@ def as_json(outcome: Outcome) -> str:
             {"change": str(change.action), "path": str(change.path)} for change in outcome.changes
         ],
     }
-    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(report, indent=1) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, object]:
