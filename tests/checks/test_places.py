@@ -37,6 +37,7 @@ def _text(place: Place) -> str:
 
 class TestInFiles:
     MAIN = "smtpd_banner =\nmynetworks = 10.0.0.0/8,\n  192.0.2.0/24\n"
+    MAIN += "smtpd_client_restrictions = reject_unknown_client_hostname,reject\n"
     MASTER = "smtp inet n - n - - smtpd\n587 inet n - n - - smtpd\n  -o smtpd_banner=hi\n"
     FILES = config(MAIN, MASTER)
     PLACES = FilePlaces(Source("main.cf", MAIN), Source("master.cf", MASTER))
@@ -52,6 +53,12 @@ class TestInFiles:
     )
     def test_a_value_of_main_cf(self, mark: str, expected: str) -> None:
         assert marked(self.PLACES, self.FILES.value("mynetworks"), mark=mark) == expected
+
+    def test_a_mark_is_a_word_of_its_own_where_there_is_one(self) -> None:
+        value = self.FILES.value("smtpd_client_restrictions")
+        place = self.PLACES.of(Fault("m", "h", value, mark="reject"))
+        assert (place.line, place.column) == (4, 60)
+        assert marked(self.PLACES, value, mark="unknown_client") == "main.cf:4: unknown_client"
 
     def test_an_empty_value_is_marked_at_its_name(self) -> None:
         value = self.FILES.value("smtpd_banner")

@@ -8,6 +8,7 @@ no line but the profile as a whole.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,7 +77,7 @@ class FilePlaces:
 
     def _of_setting(self, setting: Setting, service: str, mark: str) -> Place:
         source = self.main if service == MAIN else self.master
-        offset = setting.value.find(mark) if mark else 0
+        offset = _find(setting.value, mark) if mark else 0
         if offset < 0:
             mark, offset = "", 0
         if not setting.value:
@@ -162,6 +163,12 @@ class ProfilePlaces:
             return None
         entries = (s for s in self.config.master.services if s.line == spot.line)
         return next(entries, None)
+
+
+def _find(value: str, mark: str) -> int:
+    """Return where a mark stands: as words of its own, else anywhere; -1 where it does not."""
+    found = re.search(rf"(?<![^\s,]){re.escape(mark)}(?![^\s,])", value)
+    return found.start() if found else value.find(mark)
 
 
 def _marked(document: Document, route: Route, mark: str) -> Route:
