@@ -42,7 +42,6 @@ CHECKS = {
     "recipients",
     "same-name",
     "senders",
-    "size-limits",
     "smarthost-without-tls",
     "tls-certificate",
     "unknown-interface",

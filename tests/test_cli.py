@@ -119,9 +119,12 @@ def test_check_shows_drift_as_a_diff_and_writes_nothing(tool: Tool) -> None:
     assert on_disk(tool.folder) == before
 
 
+MAIN = "compatibility_level = 3.6\nmyhostname = {{ hostname }}\n"
+
+
 def test_check_shows_the_whole_drift(tool: Tool) -> None:
     """With templates so small that all of it can be written down."""
-    for name, text in (("main.cf.j2", "myhostname = {{ hostname }}\n"), ("master.cf.j2", "")):
+    for name, text in (("main.cf.j2", MAIN), ("master.cf.j2", "")):
         (tool.folder / name).write_text(text)
     tool.profile("a.yaml", HOST)
     tool("render", templates=tool.folder)
@@ -132,7 +135,8 @@ def test_check_shows_the_whole_drift(tool: Tool) -> None:
         1,
         "--- /dev/null\n"
         "+++ generated/mx.example.com/main.cf (as the profile asks)\n"
-        "@@ -0,0 +1 @@\n"
+        "@@ -0,0 +1,2 @@\n"
+        "+compatibility_level = 3.6\n"
         "+myhostname = mx.example.com\n"
         "--- /dev/null\n"
         "+++ generated/mx.example.com/SHA256SUMS (as the profile asks)\n"
@@ -146,7 +150,8 @@ def test_check_shows_the_whole_drift(tool: Tool) -> None:
         f"{digests[3]}  master.cf\n"
         "--- generated/mail.example.com/main.cf (on disk)\n"
         "+++ /dev/null\n"
-        "@@ -1 +0,0 @@\n"
+        "@@ -1,2 +0,0 @@\n"
+        "-compatibility_level = 3.6\n"
         "-myhostname = mail.example.com\n"
         "1 host: 6 files not as the profiles ask; make render writes them\n",
         "",

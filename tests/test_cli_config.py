@@ -39,11 +39,15 @@ def test_a_sound_folder_has_no_error_and_no_warning(tool: Tool) -> None:
 
 
 def test_an_error_is_reported_with_its_line_and_the_exit_status_is_1(tool: Tool) -> None:
-    folder(tool, "smtpd_relay_restrictions =\n", "smtpd_relay_restrictions = permit,\n")
+    folder(tool, "smtpd_helo_required =", "smtpd_helo_requird =")
     done = tool("check", "--config", "etc", "--platform", "debian:3.7.11", "--format", "json")
-    (found,) = (one for one in json.loads(done.out)["findings"] if one["check"] == "relay-open")
+    (found,) = (one for one in json.loads(done.out)["findings"] if one["severity"] == "error")
     assert done.status == 1
-    assert (found["path"], found["parameter"]) == ("etc/main.cf", "smtpd_relay_restrictions")
+    assert (found["check"], found["path"], found["parameter"]) == (
+        "unknown-param",
+        "etc/main.cf",
+        "smtpd_helo_requird",
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,10 @@ def test_generated_is_what_the_profiles_ask_for(
 ) -> None:
     monkeypatch.chdir(ROOT)
     assert cli.main(["check"]) == 0
-    summary = f"{len(PROFILES)} hosts: everything is as the profiles ask\n"
-    assert capsys.readouterr() == (summary, "")
+    out, err = capsys.readouterr()
+    assert out.endswith(f"\n{len(PROFILES)} hosts: everything is as the profiles ask\n")
+    assert set(re.findall(r"^\S+ (\w+\[[\w-]+\])", out, re.MULTILINE)) == {"info[sub-sender-any]"}
+    assert err == ""
 
 
 def test_each_profile_has_the_name_of_its_host_and_a_folder() -> None:

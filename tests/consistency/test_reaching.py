@@ -85,38 +85,6 @@ def test_what_is_no_path_is_in_reach(text: str) -> None:
     profile(on("debian-12", text))
 
 
-# --- tables ---------------------------------------------------------------------------------------
-
-TABLES = [
-    (
-        "outbound: {relayhost: example.net, credentials: '%s'}",
-        "outbound.credentials",
-        "4:49",
-    ),
-    ("mx: {listen: any, recipients: '%s'}", "mx.recipients", "4:31"),
-    (
-        "mx: {listen: any, domains: [{domain: example.com, recipients: '%s'}]}",
-        "mx.domains[0].recipients",
-        "4:63",
-    ),
-]
-
-
-@pytest.mark.parametrize(("text", "key", "place"), TABLES)
-@pytest.mark.parametrize("table", ["hash:/etc/postfix/x", "proxy:hash:/etc/postfix/x"])
-def test_a_table_has_a_type_that_the_packages_have(
-    text: str, key: str, place: str, table: str
-) -> None:
-    assert refusal(on("rhel-10", text.replace("%s", table))) == [
-        (
-            f"{place}+{len(table) + 2} map-type: {key}: the packages of rhel-10 have no tables of "
-            "type hash (there are cdb, lmdb, pcre, texthash and more; texthash needs no postmap)"
-        )
-    ]
-    profile(on("rhel-9", text.replace("%s", table)))
-    profile(on("rhel-10", text.replace("%s", "texthash:/etc/postfix/x")))
-
-
 # --- the smarthost --------------------------------------------------------------------------------
 
 

@@ -150,7 +150,7 @@ def test_an_alias_for_all_of_a_domain_takes_no_mail_of_those_who_exist(text: str
     accepted("mx: {listen: wan, recipients: [a@example.com], aliases: {'@example.com': b}}")
 
 
-# --- reputation and sizes -------------------------------------------------------------------------
+# --- reputation -----------------------------------------------------------------------------------
 
 NO_WEIGHT = "(set mx.postscreen to true, or leave the weight out)"
 
@@ -168,33 +168,3 @@ def test_zones_have_weights_with_postscreen_alone() -> None:
     accepted(f"mx: {{listen: wan, postscreen: true, {zones}}}")
     accepted(f"mx: {{listen: wan, postscreen: {{action: drop}}, {zones}}}")
     accepted("mx: {listen: wan, dnsbl: [{zone: a.example.org, weight: 1}]}")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("mailbox_size: 10239999", "10240000"),
-        ("mailbox_size: 99999, message_size: 100000", "100000"),
-    ],
-)
-def test_a_mailbox_holds_at_least_one_message(text: str, message: str) -> None:
-    width = len(text.partition(",")[0]) - len("mailbox_size: ")
-    assert found(f"limits: {{{text}}}") == [
-        (
-            f"7:24+{width} size-limits: limits.mailbox_size is less than the largest message, "
-            f"{message} bytes (Postfix delivers nothing then; 0 is no limit)"
-        )
-    ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "mailbox_size: 0",
-        "mailbox_size: 10240000",
-        "mailbox_size: 100000, message_size: 100000",
-        "message_size: 2147483647",
-    ],
-)
-def test_no_limit_of_a_mailbox_is_large_enough(text: str) -> None:
-    accepted(f"limits: {{{text}}}")

@@ -65,6 +65,7 @@ mx:
   delivery: { relay: "[192.168.1.99]:25" }
   recipients: [info@example.com]
 outbound: { tls: none }
+waive: [{ check: out-tls-off, because: this is what it means }]
 """
 DOMAINS = ("none", "sub.below", "below", "encrypt", "dane-only", "sts", "bad-sts", "both", "plain")
 ZONE: Zone = {

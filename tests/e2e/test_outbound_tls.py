@@ -28,6 +28,11 @@ CIPHER = "ECDHE-ECDSA-AES128-GCM-SHA256"
 LEVELS = ("none", "may", "dane", "encrypt", "verify", "secure")
 PROFILES = {
     **{level: f"hostname: {level}.example.com\noutbound: {{ tls: {level} }}\n" for level in LEVELS},
+    "none": """\
+hostname: none.example.com
+outbound: { tls: none }
+waive: [{ check: out-tls-off, because: this is what it means }]
+""",
     "modern": """\
 hostname: modern.example.com
 outbound: { tls: encrypt }

@@ -32,6 +32,7 @@ main:
   smtpd_forbid_bare_newline: false
   smtpd_forbid_unauth_pipelining: false
 """
+WAIVED = "waive: [{ check: smuggling, because: this is the control }]"
 # A Postfix that knows nothing of smuggling, and what its defaults are in one that does.
 OLD = '{ postfix: "3.5.8", family: debian }'
 # What another server may pass on for data, and this one must not take for the end of it.
@@ -80,7 +81,9 @@ def test_same_bytes_are_two_messages_without_protection(
 ) -> None:
     """The control: main says no to both, and the same host is fooled."""
     assert mail[0].host.log.complaints() == []
-    folder = render_text(PROFILE + UNPROTECTED, root.platform, tmp_path_factory.mktemp("control"))
+    folder = render_text(
+        PROFILE + UNPROTECTED + WAIVED, root.platform, tmp_path_factory.mktemp("control")
+    )
     reconfigure(mail[0].host, folder)
     for name, ending in ENDINGS.items():
         found = smuggled(*mail, ending, f"{name}, unprotected")

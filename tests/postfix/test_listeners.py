@@ -29,6 +29,7 @@ AUTH = "smtpd_sasl_auth_enable = yes"
 WRAPPED = "smtpd_tls_wrappermode = yes"
 USERS_ONLY = "smtpd_client_restrictions = permit_sasl_authenticated, reject"
 NEIGHBOURS_ONLY = "smtpd_client_restrictions = permit_mynetworks, reject"
+LAN_ONLY = "smtpd_client_restrictions = check_client_access cidr:/etc/postfix/lan, reject"
 NO_DOMAINS = "mydestination =\n"
 OWN_TABLE = "reject_unauth_destination, check_recipient_access hash:/a"
 LOOPBACK = "inet_interfaces = loopback-only\n"
@@ -69,6 +70,7 @@ LOOPBACK = "inet_interfaces = loopback-only\n"
         # another port
         (SUBMISSION, "", smtpd(AUTH, name="2525")),
         (SUBMISSION, f"{AUTH}\n", smtpd(name="2525")),
+        (SUBMISSION, "", smtpd(LAN_ONLY, AUTH, name="2525")),
         (SUBMISSION, "", smtpd(WRAPPED, name="10465")),
         (SUBMISSION, f"{WRAPPED}\n", smtpd(name="10465")),
         (MX, "", smtpd(name="2525")),

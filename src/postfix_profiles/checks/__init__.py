@@ -13,7 +13,50 @@ from importlib import import_module
 from postfix_profiles.checks.check import CHECKS, Check, Fault, Need
 from postfix_profiles.checks.host import Host
 
-FAMILIES = ("relay",)
+FAMILIES = (
+    "relay",
+    "relay_defaults",
+    "tls",
+    "certificates",
+    "tls_mandatory",
+    "tls_protocols",
+    "ciphers",
+    "key_exchange",
+    "networks",
+    "network_items",
+    "recipients",
+    "domains",
+    "postscreen",
+    "senders",
+    "users",
+    "chroot",
+    "credentials",
+    "logins",
+    "exposure",
+    "submission",
+    "parameters",
+    "macros",
+    "values",
+    "tables",
+    "services",
+    "ports",
+    "needed_services",
+    "outbound",
+    "outbound_trust",
+    "syntax",
+    "stray_words",
+    "duplicates",
+    "restrictions",
+    "restriction_classes",
+    "restriction_places",
+    "greeting",
+    "session",
+    "smuggling",
+    "dnsbl",
+    "limits",
+    "milters",
+    "leftovers",
+)
 
 
 @cache

@@ -9,6 +9,7 @@ no line but the profile as a whole.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,9 +99,9 @@ class ProfilePlaces:
         """Return the key that decides about what a fault is about."""
         document = self.profile.document
         routes = tuple(self._routes(fault.at, fault))
-        for route in routes:
-            if route in document.spans:
-                return document.place(_marked(document, route, fault.mark))
+        written = [route for route in routes if route in document.spans]
+        if written:
+            return document.place(_marked(document, written, fault.mark) or written[0])
         for route in routes:
             if route[:1] in document.spans or route[:1] in document.keys:
                 return document.place(route)
@@ -171,13 +172,25 @@ def _find(value: str, mark: str) -> int:
     return found.start() if found else value.find(mark)
 
 
-def _marked(document: Document, route: Route, mark: str) -> Route:
-    """Return the entry of a list that holds what is at fault."""
+def _marked(document: Document, routes: Sequence[Route], mark: str) -> Route | None:
+    """Return the value at or below one of the routes that holds what is at fault.
+
+    Else it is one of the same section that is nothing but that: the table of one domain, say.
+    """
+    if not mark:
+        return None
+    for route in routes:
+        for inner in document.spans:
+            if inner[: len(route)] == route and mark in _written(document, inner):
+                return inner
+    section = routes[0][:1]
+    same = (inner for inner in document.spans if inner[:1] == section)
+    return next((inner for inner in same if mark == _written(document, inner)), None)
+
+
+def _written(document: Document, route: Route) -> str:
+    """Return the text of a value, empty where it is a list or mapping of others."""
     value: object = document.value
     for step in route:
         value = value[step]  # type: ignore[index]
-    if mark and isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            if mark in str(item) and (*route, index) in document.spans:
-                return (*route, index)
-    return route
+    return "" if isinstance(value, Mapping | tuple) else str(value)

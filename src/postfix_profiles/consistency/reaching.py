@@ -1,4 +1,4 @@
-"""Whether a host can reach what its profile names: sockets, tables, a smarthost."""
+"""Whether a host can reach what its profile names: sockets, a smarthost."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ OLDEST = (3, 4)
 
 
 def findings(profile: Profile) -> Iterator[Finding]:
-    """Yield what is wrong with the release, sockets, tables on the host, and the smarthost."""
+    """Yield what is wrong with the release, sockets, and the smarthost."""
     yield from _release(profile)
     yield from _sockets(profile)
-    yield from _tables(profile)
     yield from _smarthost(profile)
     yield from _senders(profile)
 
@@ -67,33 +66,6 @@ def _named_sockets(profile: Profile) -> Iterator[tuple[Route, str]]:
         delivery = entry["delivery"] if isinstance(entry, Mapping) else None
         if isinstance(delivery, Mapping) and delivery["lmtp"]:
             yield ("mx", "domains", index, "delivery", "lmtp"), delivery["lmtp"]
-
-
-def _tables(profile: Profile) -> Iterator[Finding]:
-    platform = profile.platform
-    for route, table in _named_tables(profile):
-        kind = table.removeprefix("proxy:").partition(":")[0]
-        if kind not in platform.maps:
-            known = ", ".join(sorted(platform.maps & {"cdb", "hash", "lmdb", "pcre", "texthash"}))
-            yield error(
-                "map-type",
-                f"{dotted(route)}: the packages of {platform.name} have no tables of type {kind}",
-                profile.document.place(route),
-                f"there are {known} and more; texthash needs no postmap",
-            )
-
-
-def _named_tables(profile: Profile) -> Iterator[tuple[Route, str]]:
-    mx, outbound = profile.settings["mx"], profile.settings["outbound"]
-    if outbound["credentials"]:
-        yield ("outbound", "credentials"), outbound["credentials"]
-    if not mx:
-        return
-    if isinstance(mx["recipients"], str):
-        yield ("mx", "recipients"), mx["recipients"]
-    for index, entry in enumerate(mx["domains"] or ()):
-        if isinstance(entry, Mapping) and isinstance(entry["recipients"], str):
-            yield ("mx", "domains", index, "recipients"), entry["recipients"]
 
 
 def _smarthost(profile: Profile) -> Iterator[Finding]:

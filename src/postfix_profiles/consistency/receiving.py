@@ -15,7 +15,6 @@ def findings(profile: Profile) -> Iterator[Finding]:
         yield from _recipients(profile)
         yield from _aliases(profile)
         yield from _dnsbl(profile)
-    yield from _sizes(profile)
 
 
 def _domains(profile: Profile) -> Iterator[Finding]:
@@ -117,15 +116,3 @@ def _dnsbl(profile: Profile) -> Iterator[Finding]:
                 profile.document.place(("mx", "dnsbl", index, "weight")),
                 "set mx.postscreen to true, or leave the weight out",
             )
-
-
-def _sizes(profile: Profile) -> Iterator[Finding]:
-    limits = profile.settings["limits"]
-    mailbox, message = limits["mailbox_size"], limits["message_size"] or 10_240_000
-    if 0 < mailbox < message:
-        yield error(
-            "size-limits",
-            f"limits.mailbox_size is less than the largest message, {message} bytes",
-            profile.document.place(("limits", "mailbox_size")),
-            "Postfix delivers nothing then; 0 is no limit",
-        )

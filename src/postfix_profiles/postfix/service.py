@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from postfix_profiles.postfix.endpoint import Endpoint, parse_endpoint
@@ -87,8 +88,13 @@ class ColumnProblem(NamedTuple):
     fatal: bool = True
 
 
-def column_problems(columns: tuple[str, ...]) -> Iterator[ColumnProblem]:
-    """Yield what postconf(1) or master(8) does not accept in the eight columns of a service."""
+@lru_cache(4096)  # hosts have most of their services in common
+def column_problems(columns: tuple[str, ...]) -> tuple[ColumnProblem, ...]:
+    """Return what postconf(1) or master(8) does not accept in the eight columns of a service."""
+    return tuple(_column_problems(columns))
+
+
+def _column_problems(columns: tuple[str, ...]) -> Iterator[ColumnProblem]:
     for index, (column, text) in enumerate(zip(COLUMNS, columns, strict=True)):
         shape, wanted = _SHAPES.get(column, (None, ""))
         if shape and not shape.fullmatch(text):

@@ -1,0 +1,144 @@
+"""What a host relays, or does not, for want of a setting, or by one that says too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postfix_profiles.checks.check import Fault, error, info, warning
+from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.strangers import RECIPIENT, RELAY, starts
+from postfix_profiles.postfix.listeners import Role, refuses_strangers
+from postfix_profiles.postfix.lookup_table import entries
+
+DEFERS = "defer_unauth_destination"
+
+
+@error("relay-domains-all")
+def relay_domains_all(host: Host) -> Iterator[Fault]:
+    """Every domain is one that the host relays for.
+
+    Why: reject_unauth_destination lets through what relay_domains matches. With static:all it
+    lets everything through: the host is an open relay whose lists look right (seen live).
+
+    Fires: on a table in relay_domains that matches whatever is looked up: static:, or a cidr, pcre
+    or regexp table that can be read and has a pattern for everything.
+
+    Does not fire: on "*", which matches nothing; where no listener that others reach takes mail
+    by its destination, as on submission alone.
+
+    Fix: list the domains that the host does relay for.
+
+    Source: postconf(5) relay_domains; DATABASE_README.
+    """
+    value = host.value("relay_domains", host.address_resolver)
+    for listener, session in host.sessions():
+        if listener.role is Role.LOCAL or refuses_strangers(host.config, session):
+            continue
+        for item in value.items:
+            rows = () if item.startswith("!") else entries(item, host.table(item)) or ()
+            if any(row.is_for_all for row in rows):
+                yield Fault(
+                    f"relay_domains has {item}, which matches every domain: anybody can relay to "
+                    f"anywhere",
+                    "list the domains that the host relays for",
+                    value,
+                    listener,
+                    mark=item,
+                )
+
+
+@warning("relay-domains-star")
+def relay_domains_star(host: Host) -> Iterator[Fault]:
+    """A star in relay_domains stands for no domain.
+
+    Why: Postfix knows no wildcards there; what was meant to be relayed is refused (seen live).
+
+    Fires: on an item of relay_domains with a star in it.
+
+    Does not fire: on tables, whose patterns may well have one.
+
+    Fix: list the domains. Those below a domain are written .example.com, or come with it where
+    parent_domain_matches_subdomains has relay_domains.
+
+    Source: postconf(5) relay_domains.
+    """
+    value = host.value("relay_domains", host.address_resolver)
+    parents = host.value("parent_domain_matches_subdomains", host.address_resolver).items
+    below = "" if "relay_domains" in parents else "."
+    for item in value.items:
+        if "*" in item and ":" not in item and not item.startswith("/"):
+            yield Fault(
+                f"relay_domains has {item}, which matches no domain: there are no wildcards here",
+                f"write {below}{item[2:]}" if item.startswith("*.") else "list the domains",
+                value,
+                mark=item,
+            )
+
+
+@info("relay-defer-not-reject")
+def relay_defer_not_reject(host: Host) -> Iterator[Fault]:
+    """Who tries to relay is told to try again.
+
+    Why: 454 is not a no. A sender whose mail has been misrouted here repeats it for days before it
+    is told, and each attempt is one more line in the log.
+
+    Fires: on a public MX whose first refusal of a foreign destination is
+    defer_unauth_destination, as in the default of smtpd_relay_restrictions.
+
+    Does not fire: where smtpd_recipient_restrictions, if it is asked first, refuses for good.
+
+    Fix: put reject_unauth_destination, which answers 554, into smtpd_relay_restrictions.
+
+    Source: postconf(5) smtpd_relay_restrictions, smtpd_relay_before_recipient_restrictions.
+    """
+    for listener, session in host.of_role(Role.PUBLIC_MX):
+        order = (RECIPIENT, RELAY)
+        if host.value("smtpd_relay_before_recipient_restrictions", session).is_yes:
+            order = (RELAY, RECIPIENT)
+        refusals = (
+            (one, step)
+            for one in order
+            for step in host.steps(one, session)
+            if step.rejects_relaying
+        )
+        parameter, first = next(refusals, (RELAY, None))
+        if first is not None and first.name == DEFERS:
+            yield Fault(
+                f"{parameter} answers attempts to relay with 454, and they are repeated for days",
+                f"write reject_unauth_destination in place of {DEFERS}",
+                host.value(parameter, session),
+                listener,
+                mark=first.text,
+            )
+
+
+@error("relay-default-compat0")
+def relay_default_compat0(host: Host) -> Iterator[Fault]:
+    """smtpd_relay_restrictions is empty by default below compatibility level 1.
+
+    Why: the default that refuses relaying is there from level 1 on, and a main.cf that does not
+    state its level has level 0. With no refusal in smtpd_recipient_restrictions either, smtpd
+    ends with a fatal error at each connection, while postfix check finds nothing wrong.
+
+    Fires: when nobody sets smtpd_relay_restrictions, its default is empty, and
+    smtpd_recipient_restrictions has no refusal.
+
+    Does not fire: when smtpd_recipient_restrictions refuses, as it had to before Postfix 2.10.
+
+    Fix: set compatibility_level to that of the release, and smtpd_relay_restrictions to
+    permit_mynetworks, reject_unauth_destination.
+
+    Source: COMPATIBILITY_README; postconf(5) smtpd_relay_restrictions.
+    """
+    for listener, session in host.sessions():
+        value = host.value(RELAY, session)
+        if value.is_default and not starts(host, session) and value.error is None:
+            level = host.value("compatibility_level")
+            yield Fault(
+                f"smtpd does not run: at compatibility level {level.text} nothing refuses relaying "
+                f"by default",
+                f"set compatibility_level = {host.platform.compatibility_level}, and {RELAY} = "
+                f"permit_mynetworks, reject_unauth_destination",
+                value if level.is_default else level,
+                listener,
+            )

@@ -1,0 +1,172 @@
+"""Restrictions that stand where they have no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postfix_profiles.checks.check import Fault, warning
+from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.restrictions import Written, known, written
+from postfix_profiles.finding import nearest
+from postfix_profiles.postfix.config import Value
+from postfix_profiles.postfix.listeners import Listener
+from postfix_profiles.postfix.restrictions import Step
+
+_KNOWN_BY = ("client", "helo", "sender", "recipient")
+"""The stages in which a session tells something of itself, in their order."""
+
+_NEEDS_LOGIN = {"permit_sasl_authenticated", "check_sasl_access"}
+_DATA = ("smtpd_data_restrictions", "smtpd_end_of_data_restrictions")
+
+
+@warning("restriction-misplaced")
+def restriction_misplaced(host: Host) -> Iterator[Fault]:
+    """A restriction stands in a list in which it does nothing.
+
+    Why: smtpd passes over a restriction about something that it does not know at that moment, and
+    does not say so: what it was to refuse or to let in, it does not.
+
+    Fires: a restriction about sender or recipient in the list for ETRN, or one about ETRN in any
+    other; with smtpd_delay_reject = no, one about a later stage than that of its list, or about a
+    login in the lists for client and helo; one about the recipient in a list for DATA, where smtpd
+    knows it only if there is no other.
+
+    Does not fire: while smtpd_delay_reject is on, as it is by default: all lists wait for the
+    recipient then.
+
+    Fix: move it to the list of its stage.
+
+    Source: SMTPD_ACCESS_README, delayed evaluation; postconf(5) smtpd_data_restrictions; tried on
+    3.5 to 3.11.
+    """
+    for one in written(host):
+        fault = _misplaced(host, one)
+        if fault:
+            message, advice = fault
+            yield Fault(
+                f"{one.step.text} does nothing in {one.parameter}{message}",
+                advice,
+                one.value,
+                one.listener,
+                mark=one.step.text,
+            )
+
+
+@warning("restriction-after-end")
+def restriction_after_end(host: Host) -> Iterator[Fault]:
+    """A restriction is never reached.
+
+    Why: permit, reject and defer decide about everybody, and smtpd reads no further: a filter
+    behind permit filters nothing, and a permission behind reject lets nobody in.
+
+    Fires: something stands behind permit, reject or defer, or behind a class that ends in one.
+
+    Does not fire: behind reject with warn_if_reject before it; on more of the same behind permit,
+    and on permit, reject and defer behind reject or defer.
+
+    Fix: move it before the one that ends the list, or remove it.
+
+    Source: postconf(5), smtpd_recipient_restrictions; tried on 3.5 to 3.11: smtpd warns of it.
+    """
+    ends: dict[tuple[Listener, str], Step] = {}
+    reported = set()
+    for one in written(host):
+        key = one.listener, one.parameter
+        end = ends.get(key)
+        if end is None:
+            if one.step.name == "permit" or one.step.rejects_all:
+                ends[key] = one.step
+        elif _is_missed(one.step, end):
+            value, word = _place(host, one, end)
+            if (key, value.parameter) not in reported:
+                reported.add((key, value.parameter))
+                yield Fault(
+                    f"{value.parameter}: {word} is never reached: {end.text} before it decides "
+                    f"about everybody",
+                    f"move {word} before {end.text}, or remove it",
+                    value,
+                    one.listener,
+                    mark=word,
+                )
+
+
+@warning("unknown-list-entry")
+def unknown_list_entry(host: Host) -> Iterator[Fault]:
+    """A list of clients has a word that its program does not know.
+
+    Why: postscreen reads postscreen_access_list no further than that word, so that clients behind
+    it are neither let through nor refused; smtpd leaves the word out of
+    local_header_rewrite_clients. Both log a warning for each client.
+
+    Fires: a word that is neither a name that the list may have nor type:table.
+
+    Does not fire: where no postscreen runs, and in any case of letters.
+
+    Fix: correct the word; addresses stand in a table, as cidr:/etc/postfix/access.
+
+    Source: postconf(5) postscreen_access_list, local_header_rewrite_clients; tried on 3.5 to 3.11.
+    """
+    for listener in host.listeners:
+        if listener.service.command == "postscreen":
+            value = host.value("postscreen_access_list", listener.service)
+            for word, advice in _unknown_entries(host, value):
+                message = (
+                    f"{value.parameter}: postscreen does not know {word}, and reads no further"
+                )
+                yield Fault(message, advice, value, listener, mark=word)
+                break
+    for listener, session in host.sessions():
+        value = host.value("local_header_rewrite_clients", session)
+        for word, advice in _unknown_entries(host, value):
+            message = f"{value.parameter}: smtpd does not know {word}, and leaves it out"
+            yield Fault(message, advice, value, listener, mark=word)
+
+
+def _misplaced(host: Host, one: Written) -> tuple[str, str] | None:
+    """Return when and why a restriction does nothing in its list, and what to do about it."""
+    found = known(host, one.step.name)
+    if found is None or found.stage == "generic":
+        return None
+    move = f"move it to smtpd_{found.stage}_restrictions"
+    if one.parameter not in found.lists:
+        return "", move
+    if found.stage == "recipient" and one.parameter in _DATA:
+        return " for mail to several recipients", move
+    stage = one.parameter.removeprefix("smtpd_").removesuffix("_restrictions")
+    if stage not in _KNOWN_BY or host.value("smtpd_delay_reject", one.session).is_yes:
+        return None
+    wait = "set smtpd_delay_reject to yes"
+    if _KNOWN_BY.index(found.stage) > _KNOWN_BY.index(stage):
+        why = f" without smtpd_delay_reject: the {found.stage} is not known yet"
+        return why, f"{move}, or {wait}"
+    if one.step.name in _NEEDS_LOGIN and stage in {"client", "helo"}:
+        return " without smtpd_delay_reject: nobody has logged in yet", wait
+    return None
+
+
+def _is_missed(step: Step, end: Step) -> bool:
+    """Say whether it matters that a step behind the end of its list is not reached."""
+    ends = {"permit"} if end.name == "permit" else {"permit", "reject", "defer"}
+    return step.name not in ends
+
+
+def _place(host: Host, one: Written, end: Step) -> tuple[Value, str]:
+    """Return the innermost list that has both a step and the end before it, and its word."""
+    inner, outer = one.step.classes, end.classes
+    shared = 0
+    while shared < min(len(inner), len(outer)) and inner[shared] == outer[shared]:
+        shared += 1
+    value = host.value(inner[shared - 1] if shared else one.parameter, one.session)
+    return value, inner[shared] if shared < len(inner) else one.step.text
+
+
+def _unknown_entries(host: Host, value: Value) -> Iterator[tuple[str, str]]:
+    """Yield the words that a list of clients cannot have, each with advice."""
+    names = [
+        name
+        for name, restriction in host.config.catalogue.restrictions.items()
+        if value.parameter in restriction.lists
+    ]
+    for word in value.items:
+        if ":" not in word and word.lower() not in names:
+            yield word, nearest(word, names) or f"write type:table, or one of {', '.join(names)}"

@@ -1,0 +1,235 @@
+"""What a listener for the host's own users owes them, and who else gets in there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postfix_profiles.checks.check import Fault, error, warning
+from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.strangers import Answer, passage
+from postfix_profiles.checks.tls_values import server_level
+from postfix_profiles.postfix.address_list import Item, address_items
+from postfix_profiles.postfix.listeners import (
+    Listener,
+    Role,
+    refuses_strangers,
+    relay_list,
+    takes_mail,
+)
+from postfix_profiles.postfix.restrictions import ACCESS_TABLE
+from postfix_profiles.postfix.service import Service
+
+_BY_CERTIFICATE = {"permit_tls_clientcerts", "permit_tls_all_clientcerts", "check_ccert_access"}
+
+
+@error("sub-not-encrypted")
+def sub_not_encrypted(host: Host) -> Iterator[Fault]:
+    """A listener for users takes mail without TLS.
+
+    Why: what users send, and with some settings their passwords, crosses the network for everyone
+    on the way to read. At port 465 clients begin with TLS, and a server that answers in clear is
+    one that none of them can talk to.
+
+    Fires: on a listener for submission that takes mail without TLS, since its
+    smtpd_tls_security_level is not encrypt and it is not in wrapper mode, and on port 465 without
+    smtpd_tls_wrappermode.
+
+    Does not fire: on a listener that only the host itself can reach, on a public MX, which must
+    take mail without TLS, and where mail waits for AUTH, and AUTH for TLS (sub-tls-optional).
+
+    Fix: -o smtpd_tls_security_level=encrypt under the service of 587, and with it -o
+    smtpd_tls_wrappermode=yes under that of 465.
+
+    Source: RFC 8314 sections 3.3 and 4.1; postconf(5) smtpd_tls_security_level and
+    smtpd_tls_wrappermode.
+    """
+    for listener, session in _for_users(host):
+        wrapper = host.value("smtpd_tls_wrappermode", session)
+        if wrapper.error:
+            continue
+        if listener.port == 465 and not wrapper.is_yes:
+            yield Fault(
+                "smtpd_tls_wrappermode = no answers in clear, and the clients of port 465 begin "
+                "with TLS: none of them can connect",
+                "set smtpd_tls_wrappermode = yes under this listener, or use port 587",
+                wrapper,
+                listener,
+            )
+        elif (level := _lower_level(host, session)) and not _waits_for_tls(host, session):
+            yield Fault(
+                f"smtpd_tls_security_level is {level}: users can send without TLS",
+                "set smtpd_tls_security_level = encrypt under this listener",
+                host.value("smtpd_tls_security_level", session),
+                listener,
+            )
+
+
+@warning("sub-tls-optional")
+def sub_tls_optional(host: Host) -> Iterator[Fault]:
+    """A listener for users does not demand TLS, though nobody can send without it.
+
+    Why: mail waits for a login and the login for TLS, but only as long as every list and
+    smtpd_tls_auth_only stay as they are; with the level encrypt nothing else has to be right.
+
+    Fires: on a listener for submission with smtpd_tls_security_level = may or none,
+    smtpd_tls_auth_only = yes and a list that refuses whoever has not logged in.
+
+    Does not fire: at the level encrypt, in wrapper mode, and on a listener that only the host
+    itself can reach.
+
+    Fix: -o smtpd_tls_security_level=encrypt under the service of 587.
+
+    Source: RFC 8314 section 3.3; postconf(5) smtpd_tls_auth_only.
+    """
+    for listener, session in _for_users(host):
+        level = _lower_level(host, session)
+        if listener.port != 465 and level and _waits_for_tls(host, session):
+            yield Fault(
+                f"smtpd_tls_security_level is {level}: TLS is not demanded, and mail waits for it "
+                f"only because AUTH does",
+                "set smtpd_tls_security_level = encrypt under this listener",
+                host.value("smtpd_tls_security_level", session),
+                listener,
+            )
+
+
+@error("sub-no-auth")
+def sub_no_auth(host: Host) -> Iterator[Fault]:
+    """A listener for users asks for no login.
+
+    Why: a port for users that takes mail from anybody is a second MX, without the rules of the
+    first one; and where nobody can log in, no user can send.
+
+    Fires: on a listener for submission where no list ends in a refusal, so that strangers deliver
+    to the host's own domains; and on one without smtpd_sasl_auth_enable, where no client is known
+    by anything else.
+
+    Does not fire: where a client certificate is asked for and judged, on a listener that only the
+    host itself can reach, where reject_unauth_destination is enough because the host has no domains
+    of its own, and without AUTH where access tables, a policy service or permit_mynetworks tell who
+    may send.
+
+    Fix: under the service of the listener -o smtpd_sasl_auth_enable=yes and -o {
+    smtpd_relay_restrictions = permit_sasl_authenticated, reject }.
+
+    Source: RFC 6409 section 4.3; postconf(5) smtpd_relay_restrictions.
+    """
+    for listener, session in _for_users(host):
+        if _asks_for_certificates(host, session):
+            continue
+        auth = host.value("smtpd_sasl_auth_enable", session)
+        if not refuses_strangers(host.config, session) and takes_mail(host.config, session):
+            parameter = relay_list(host.config, session)
+            first = "" if auth.is_yes else "smtpd_sasl_auth_enable = yes and "
+            yield Fault(
+                f"no list ends in reject: anybody may deliver to the host's own domains here, "
+                f"without a login{'' if auth.is_yes else ', and nobody can log in'}",
+                f"set {first}smtpd_relay_restrictions = permit_sasl_authenticated, reject under "
+                f"this listener",
+                host.value(parameter, session),
+                listener,
+            )
+        elif not auth.is_yes and not auth.error and not _knows_clients(host, session):
+            yield Fault(
+                "smtpd_sasl_auth_enable = no: nobody can log in, and so no user can send",
+                "set smtpd_sasl_auth_enable = yes under this listener, or take it away",
+                auth,
+                listener,
+            )
+
+
+@error("sub-permit-mynetworks")
+def sub_permit_mynetworks(host: Host) -> Iterator[Fault]:
+    """Clients in mynetworks send through a listener for users without a login.
+
+    Why: any program in these networks, malware and a guest's telephone too, then sends as anybody
+    from a port where a login stands for a person. RFC 6409 allows a protected network in place of a
+    login; relaying by network belongs to port 25 or a listener of its own, where it is not taken
+    for a login.
+
+    Fires: on a listener for submission where every list lets a client of mynetworks through to
+    foreign destinations, one of them by permit_mynetworks, and mynetworks has more than the host
+    itself.
+
+    Does not fire: where another list refuses whoever has not logged in, so that permit_mynetworks
+    only narrows who may connect; where mynetworks is loopback alone, which sends by sendmail(1) as
+    well; and on a listener that only the host itself can reach.
+
+    Fix: -o { smtpd_relay_restrictions = permit_sasl_authenticated, reject } under the service of
+    the listener, and the other lists empty.
+
+    Source: RFC 6409 section 4.3; postconf(5) permit_mynetworks.
+    """
+    for listener, session in _for_users(host):
+        if not _trusts_neighbours(host, session):
+            continue
+        known = passage(host, session, "permit_mynetworks")
+        if known.answer is Answer.YES and passage(host, session).answer is not Answer.YES:
+            yield Fault(
+                f"permit_mynetworks in {known.parameter} lets clients in mynetworks send to "
+                f"anywhere without a login",
+                f"set {known.parameter} = permit_sasl_authenticated, reject under this listener",
+                host.value(known.parameter, session),
+                listener,
+                mark="permit_mynetworks",
+            )
+
+
+def _for_users(host: Host) -> Iterator[tuple[Listener, Service]]:
+    """Yield the listeners for users that others than the host itself can reach."""
+    for listener, session in host.of_role(Role.SUBMISSION):
+        if not host.is_local(listener):
+            yield listener, session
+
+
+def _lower_level(host: Host, session: Service) -> str | None:
+    """Return the level of a listener that does not demand TLS."""
+    level = server_level(host, session)
+    return level if level in {"none", "may"} else None
+
+
+def _waits_for_tls(host: Host, session: Service) -> bool:
+    """Say whether nobody can send before a login, and nobody can log in before TLS."""
+    waits = host.value("smtpd_tls_auth_only", session).is_yes
+    return waits and refuses_strangers(host.config, session)
+
+
+def _asks_for_certificates(host: Host, session: Service) -> bool:
+    """Say whether clients are known by their certificates."""
+    if host.value("smtpd_tls_req_ccert", session).is_yes:
+        return server_level(host, session) == "encrypt"
+    return host.value("smtpd_tls_ask_ccert", session).is_yes and any(
+        step.name in _BY_CERTIFICATE for _, found in host.lists(session) for step in found
+    )
+
+
+def _knows_clients(host: Host, session: Service) -> bool:
+    """Say whether something but a login tells who may send."""
+    steps = [step for _, found in host.lists(session) for step in found]
+    return any(step.name.startswith("check_") or step.name == ACCESS_TABLE for step in steps) or (
+        any(step.name == "permit_mynetworks" for step in steps)
+        and _trusts_neighbours(host, session)
+    )
+
+
+def _trusts_neighbours(host: Host, session: Service) -> bool:
+    """Say whether mynetworks has more than the host itself."""
+    networks = host.value("mynetworks", session)
+    if networks.is_default:
+        return host.value("mynetworks_style").text.lower() in {"subnet", "class"}
+    for word in networks.items:
+        found = address_items(word, host.table)
+        if not found or not all(_is_loopback(one) for one in found):
+            return True  # none are found in a table that cannot be read here
+    return False
+
+
+def _is_loopback(item: Item) -> bool:
+    """Say whether an item adds nobody but the host itself."""
+    network = item.network
+    if network is None or item.is_excluded:
+        return item.is_excluded
+    if network.version == 6 and network.prefixlen >= 104:
+        mapped = network.network_address.ipv4_mapped
+        return network.is_loopback if mapped is None else mapped.is_loopback
+    return network.is_loopback
