@@ -16,7 +16,7 @@ PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check schema test e2e lint format bench catalogue roots lock clean
+.PHONY: help render check schema explain test e2e lint format docs bench catalogue roots lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=python3.x]'
@@ -37,6 +37,9 @@ check: $(RUN_INSTALLED) ## the same without writing: findings, and drift as a di
 schema: $(RUN_INSTALLED) ## print the JSON Schema of a profile
 	@$(TOOL) schema $(ARGS)
 
+explain: $(RUN_INSTALLED) ## say what a check, a key or a parameter means: ARGS="mx.tls"
+	@$(TOOL) explain $(ARGS)
+
 # --- development ------------------------------------------------------------
 
 test: $(DEV_INSTALLED) ## run the tests, and print the coverage of src/
@@ -53,6 +56,9 @@ lint: $(DEV_INSTALLED) ## ruff and mypy
 format: $(DEV_INSTALLED) ## format the code, and mend what ruff can mend
 	@$(VENV)/bin/python -m ruff check --fix .
 	@$(VENV)/bin/python -m ruff format .
+
+docs: $(DEV_INSTALLED) ## write docs/ again from the checks and the schema
+	@PYTHONPATH=src $(VENV)/bin/python -m tests.record_docs
 
 bench: $(DEV_INSTALLED) ## measure how long commands take
 	@PYTHONPATH=src $(VENV)/bin/python -m tests.bench $(ARGS)

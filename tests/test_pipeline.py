@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,9 @@ def test_with_an_error_in_one_profile_nothing_is_written(tmp_path: Path) -> None
         ("bad-value", 2),
     ]
     assert {one.where for one in outcome.findings} == {path}
-    assert outcome == Outcome(outcome.findings, (), hosts=2, written=False, stopped=True)
+    assert replace(outcome, titles={}) == Outcome(
+        outcome.findings, (), hosts=2, written=False, stopped=True
+    )
     assert not (tmp_path / "generated").exists()
 
 
@@ -132,7 +135,9 @@ def test_a_file_that_was_changed_by_hand_stops_the_run_before_it_writes(tmp_path
     path.write_text("mine\n")
     outcome = run(request(tmp_path, a=HOST, b=OTHER))
     assert [one.path for one in outcome.findings] == [str(path)]
-    assert outcome == Outcome(outcome.findings, (), hosts=2, written=False, stopped=True)
+    assert replace(outcome, titles={}) == Outcome(
+        outcome.findings, (), hosts=2, written=False, stopped=True
+    )
     assert path.read_text() == "mine\n"
     assert not (tmp_path / "generated/mx.example.com").exists()
 
@@ -183,3 +188,14 @@ def test_a_profile_that_cannot_be_read_is_an_error_of_the_system(tmp_path: Path)
     asked.paths[0].unlink()
     with pytest.raises(FileNotFoundError):
         run(asked)
+
+
+def test_what_is_reported_has_its_title(tmp_path: Path) -> None:
+    refused = run(request(tmp_path, a=f"{HOST}ipv6: 6\n", b=HOST, c=HOST))
+    assert refused.titles == {
+        "wrong-type": "A value is of another type than the key takes.",
+        "duplicate-hostname": "Two profiles are for the same host.",
+    }
+    drifted = run(request(tmp_path, a=HOST, write=False))
+    assert drifted.titles == {"drift": "A generated file is not what the profiles ask for."}
+    assert run(request(tmp_path, a=HOST)).titles == {}

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from postfix_profiles import cli
 from tests.rendered import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,3 +28,15 @@ def test_a_link_leads_to_a_file() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert [link for link in links if not (ROOT / link).exists()] == []
     assert links
+
+
+def test_what_explain_prints_is_what_it_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "100")
+    ((arguments, block),) = re.findall(
+        r'`make explain ARGS="(.+?)"` prints:\n\n((?: {4}.*\n|\n)+)', README
+    )
+    assert cli.main(["explain", *arguments.split()]) == 0
+    assert re.sub(r"(?m)^ {4}", "", block).rstrip("\n") + "\n" == capsys.readouterr().out

@@ -6,19 +6,22 @@ used wrongly, or the tool itself failed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
+import shutil
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from postfix_profiles.command_line import parser
 from postfix_profiles.report_formats import FORMATS
 
 if TYPE_CHECKING:
     from postfix_profiles.platforms import Platform
+    from postfix_profiles.rendered import Rendered
     from postfix_profiles.report import Outcome
 
 PROGRAM = "postfix-profiles"
@@ -30,7 +33,7 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser(PROGRAM, _COMMANDS).parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         # A profile may hold characters that the terminal's encoding lacks.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -61,52 +64,11 @@ def _fail(message: str) -> int:
     return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=PROGRAM, description="Postfix configuration as code: profiles in, files out."
-    )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, command, text in (
-        ("render", _render, "write generated/, only what changed"),
-        ("check", _check, "the same without writing: findings, and drift as a diff"),
-    ):
-        added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-        added.set_defaults(command=command)
-        added.add_argument(
-            "profile", nargs="*", type=Path, metavar="PROFILE", help="default: all of --profiles"
-        )
-        folders = {
-            "--profiles": (Path("profiles"), "the folder of the profiles (%(default)s)"),
-            "--output": (Path("generated"), "the folder of what comes out (%(default)s)"),
-            "--templates": (None, "the folder of the templates (templates, or the packaged ones)"),
-        }
-        for option, (default, meaning) in folders.items():
-            added.add_argument(option, type=Path, default=default, metavar="DIR", help=meaning)
-        added.add_argument("--format", choices=FORMATS, default="text", help="of the report")
-        added.add_argument("--strict", action="store_true", help="count warnings as errors")
-        if name == "check":
-            _add_folder(added)
-    added = commands.add_parser("schema", help="print the JSON Schema of a profile")
-    added.set_defaults(command=_schema)
-    return parser
-
-
-def _add_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", type=Path, metavar="DIR", help="judge this folder, which no profile renders"
-    )
-    parser.add_argument(
-        "--platform",
-        metavar="NAME",
-        help="what the folder of --config runs on: debian-12, or debian:3.8.6 (family and release)",
-    )
-
-
-def _render(options: argparse.Namespace) -> int:
+def _render(options: Namespace) -> int:
     return _run(options, write=True)
 
 
-def _check(options: argparse.Namespace) -> int:
+def _check(options: Namespace) -> int:
     if options.config is None:
         if options.platform is not None:
             raise UsageError("--platform goes with --config; a profile says its own")
@@ -135,13 +97,12 @@ def _platform(text: str) -> Platform:
     raise UsageError(f"there is no platform {text}; {advice or f'there are {known}'}")
 
 
-def _run(options: argparse.Namespace, *, write: bool) -> int:
+def _run(options: Namespace, *, write: bool) -> int:
     from postfix_profiles import pipeline
 
     paths = tuple(dict.fromkeys(options.profile)) or _all_profiles(options.profiles)
     for path in options.profile:
-        if path.name.startswith("_"):
-            raise UsageError(f"{path} is a fragment, which profiles extend; name the profile")
+        _refuse_fragment(path)
         if not path.is_file():
             raise UsageError(f"there is no profile {path}")
     request = pipeline.Request(
@@ -155,7 +116,12 @@ def _run(options: argparse.Namespace, *, write: bool) -> int:
     return _report(options, pipeline.run(request))
 
 
-def _report(options: argparse.Namespace, outcome: Outcome) -> int:
+def _refuse_fragment(path: Path) -> None:
+    if path.name.startswith("_"):
+        raise UsageError(f"{path} is a fragment, which profiles extend; name the profile")
+
+
+def _report(options: Namespace, outcome: Outcome) -> int:
     sys.stdout.write(FORMATS[options.format](outcome))
     return int(outcome.failed(strict=options.strict))
 
@@ -182,8 +148,91 @@ def _default_templates() -> Path:
     raise UsageError("there are no templates; name their folder with --templates")
 
 
-def _schema(_: argparse.Namespace) -> int:
+def _explain(options: Namespace) -> int:
+    from postfix_profiles import explain
+    from postfix_profiles.finding import RejectedError
+    from postfix_profiles.manual.text import as_text
+
+    if options.profile and options.platform:
+        raise UsageError("--platform goes without --profile; a profile says its own")
+    platform = _platform(options.platform) if options.platform else None
+    try:
+        on = _rendered(options) if options.profile else None
+    except RejectedError as rejected:
+        from postfix_profiles.report_text import finding_lines
+
+        lines = (line for finding in rejected.findings for line in finding_lines(finding))
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        return 1
+    articles = explain.explain(options.name, platform=platform, on=on)
+    if not articles:
+        raise UsageError(f"nothing is called {options.name}; {explain.nearest(options.name)}")
+    columns = shutil.get_terminal_size((_WIDEST, 0)).columns
+    sys.stdout.write(as_text(articles, min(columns, _WIDEST)))
+    return 0
+
+
+_WIDEST = 100
+"""Columns of a text that is to be read, where the terminal has as many."""
+
+
+def _rendered(options: Namespace) -> Rendered:
+    """Return the host of --profile, which is a file or a hostname."""
+    from postfix_profiles import rendered
+
+    path = Path(options.profile)
+    if path.is_file():
+        _refuse_fragment(path)
+    else:
+        found = rendered.profile_of(options.profile, _all_profiles(options.profiles))
+        if found is None:
+            raise UsageError(
+                f"there is no profile {options.profile}, and none in {options.profiles} is for a "
+                "host of that name"
+            )
+        path = found
+    return rendered.load(path, options.templates or _default_templates())
+
+
+def _probe(options: Namespace) -> int:
+    from postfix_profiles.finding import RejectedError
+    from postfix_profiles.probe import command
+    from postfix_profiles.report import Outcome
+
+    client = command.client(options.timeout, options.ca_file, _credentials(), send=options.send)
+    try:
+        on = _rendered(options)
+    except RejectedError as rejected:
+        stopped = Outcome(rejected.findings, (), 1, written=False, conclusion="nothing was tried")
+        return _report(options, stopped)
+    known = command.positions(on.profile)
+    if options.position not in {None, *known}:
+        raise UsageError(f"there is no interface {options.position}; there are {', '.join(known)}")
+    return _report(options, command.run(on, options.position, options.address, client))
+
+
+def _credentials() -> tuple[str, str] | None:
+    """Return the login of the environment, whose password may be asked for; never from argv."""
+    login = os.environ.get("POSTFIX_PROFILES_USER")
+    password = os.environ.get("POSTFIX_PROFILES_PASSWORD")
+    if login and password is None and sys.stdin.isatty():
+        from getpass import getpass
+
+        password = getpass(f"Password of {login}: ")
+    return (login, password) if login and password else None
+
+
+def _schema(_: Namespace) -> int:
     from postfix_profiles import schema
 
     sys.stdout.write(schema.text())
     return 0
+
+
+_COMMANDS = {
+    "render": _render,
+    "check": _check,
+    "explain": _explain,
+    "probe": _probe,
+    "schema": _schema,
+}

@@ -11,7 +11,6 @@ from typing import Any
 from postfix_profiles.finding import Finding, Place, RejectedError, Route, error
 from postfix_profiles.scalar import spell
 from postfix_profiles.source import Source, Span
-from postfix_profiles.yaml_events import Reading
 
 # What YAML forbids in a file (YAML 1.2, section 5.1), a mark of byte order within it, and what
 # only some programs take for the end of a line: lines are to be counted alike by everybody.
@@ -69,6 +68,8 @@ def load(path: Path, name: str) -> Document:
     Raises RejectedError where the text is no YAML mapping, with all that was wrong with it so far,
     and OSError where the file cannot be read.
     """
+    from postfix_profiles.yaml_events import Reading
+
     source = Source(name, _decode(path.read_bytes(), name))
     if "\0" in source.text:
         place = source.place_at(source.text.index("\0"))

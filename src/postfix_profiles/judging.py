@@ -26,13 +26,18 @@ def judged(profile: Profile, files: Files) -> tuple[Finding, ...]:
 
     A waiver that accepts none of them is a finding itself.
     """
-    beside = {name: text for name, text in files.contents.items() if name not in (*PAIR, SUMS)}
-    host = Host(_config(files.contents, profile.platform), profile.platform, beside, profile)
+    host = rendered_host(profile, files)
     places = ProfilePlaces(profile, files.origin, host.config)
     waivers = profile.settings["waive"] or ()
     found = accepted(waivers, _findings(host, places), frozenset(checks()))
     everything = (*profile.findings, *found)
     return (*everything, *unused(waivers, everything, profile.document))
+
+
+def rendered_host(profile: Profile, files: Files) -> Host:
+    """Return the host that has the files of a profile."""
+    beside = {name: text for name, text in files.contents.items() if name not in (*PAIR, SUMS)}
+    return Host(_config(files.contents, profile.platform), profile.platform, beside, profile)
 
 
 def judged_folder(name: str, texts: Mapping[str, str], platform: Platform) -> tuple[Finding, ...]:

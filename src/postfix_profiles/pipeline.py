@@ -10,6 +10,7 @@ from postfix_profiles.extends import Library
 from postfix_profiles.finding import Finding, RejectedError, Severity
 from postfix_profiles.folder import read
 from postfix_profiles.judging import judged, judged_folder
+from postfix_profiles.manual.reports import titles
 from postfix_profiles.plan import Change, apply, compare
 from postfix_profiles.platforms import Platform
 from postfix_profiles.profile import Profile, resolve
@@ -36,6 +37,10 @@ class Request:
 
 def run(request: Request) -> Outcome:
     """Do what is asked. With any error nothing of the run is written; raises OSError."""
+    return _titled(_run(request))
+
+
+def _run(request: Request) -> Outcome:
     library = Library()
     findings: list[Finding] = []
     profiles: list[Profile] = []
@@ -64,7 +69,12 @@ def run(request: Request) -> Outcome:
 def check_folder(folder: Path, named: Platform) -> Outcome:
     """Judge a configuration folder that no profile renders, as its platform; raises OSError."""
     findings = judged_folder(str(folder), read(folder), named)
-    return Outcome(findings, (), hosts=1, written=False, folder=True)
+    return _titled(Outcome(findings, (), hosts=1, written=False, folder=True))
+
+
+def _titled(outcome: Outcome) -> Outcome:
+    found = (*outcome.findings, *outcome.drift())
+    return replace(outcome, titles=titles(finding.check for finding in found))
 
 
 def _outcome(

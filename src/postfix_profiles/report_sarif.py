@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from postfix_profiles.finding import Finding, Place, Severity
-from postfix_profiles.report import DRIFT, Outcome
+from postfix_profiles.report import Outcome
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_DRIFT_TITLE = "the generated files are as the profiles ask"
 
 
 def as_sarif(outcome: Outcome) -> str:
@@ -26,8 +25,7 @@ def as_sarif(outcome: Outcome) -> str:
     """
     findings = (*outcome.findings, *outcome.drift())
     checks = tuple(dict.fromkeys(finding.check for finding in findings))
-    titles = {DRIFT: _DRIFT_TITLE, **outcome.titles}
-    rules = [_rule(check, titles.get(check)) for check in checks]
+    rules = [_rule(check, outcome.titles.get(check)) for check in checks]
     run = {
         "tool": {"driver": {"name": "postfix-profiles", "rules": rules}},
         "columnKind": "unicodeCodePoints",
