@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from postfix_profiles.postfix.catalogue import catalogue
+
 Release = tuple[int, ...]
 """A release of Postfix with its patch level: ``(3, 7, 11)``."""
 
@@ -51,13 +53,16 @@ class Platform:
     defaults: Mapping[str, str]
 
     def has(self, feature: str) -> bool:
-        """Say whether this Postfix has a feature that platforms.yaml names.
+        """Say whether this Postfix has a parameter, or a feature that platforms.yaml names.
 
-        A feature came with a release, and with later patches of some releases before it.
+        A feature came with a release, and with later patches of some releases before it. Raises
+        KeyError for what is neither.
         """
-        if feature in self.added:
-            return True
-        firsts = [release(text) for text in _facts()["upstream"]["since"][feature]]
+        since = _facts()["upstream"]["since"]
+        known = catalogue(self.postfix, self.added)
+        if feature not in since and known.ever(feature) is not None:
+            return known.parameter(feature) is not None
+        firsts = [release(text) for text in since[feature]]
         return self.postfix[:2] > firsts[-1][:2] or any(
             self.postfix[:2] == first[:2] and self.postfix >= first for first in firsts
         )
