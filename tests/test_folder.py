@@ -33,6 +33,12 @@ def test_databases_large_files_and_folders_are_passed_over(folder: Path) -> None
     assert sorted(read(folder)) == ["main.cf", "master.cf"]
 
 
+def test_what_the_owner_alone_may_read_is_passed_over_whoever_asks(folder: Path) -> None:
+    (folder / "key.pem").write_text("secret")
+    (folder / "key.pem").chmod(0o600)
+    assert sorted(read(folder)) == ["main.cf", "master.cf"]
+
+
 def test_a_file_beside_the_pair_that_may_not_be_read_is_passed_over(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,10 @@ PAIR = ("main.cf", "master.cf")
 _LARGEST = 1_000_000
 """Bytes of a file that is read; what is larger is a database, or a list that no rule looks into."""
 
+_OTHERS = 0o077
+"""Who but the owner may do anything; what is the owner's alone is a key or a password, and as it
+should be."""
+
 
 def read(folder: Path) -> dict[str, str]:
     """Return main.cf, master.cf and the texts beside them; raises OSError where the pair is not.
@@ -19,7 +23,7 @@ def read(folder: Path) -> dict[str, str]:
     """
     found = {name: _decoded((folder / name).read_bytes()) for name in PAIR}
     for path in sorted(folder.iterdir()):
-        if path.name not in found and path.is_file() and path.stat().st_size <= _LARGEST:
+        if path.name not in found and path.is_file():
             data = _readable(path)
             if data is not None and b"\0" not in data:  # lmdb, hash and cdb have plenty
                 found[path.name] = _decoded(data)
@@ -27,9 +31,12 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def _readable(path: Path) -> bytes | None:
+    status = path.stat()
+    if status.st_size > _LARGEST or not status.st_mode & _OTHERS:
+        return None
     try:
         return path.read_bytes()
-    except PermissionError:  # passwords, and none of our business
+    except PermissionError:
         return None
 
 
