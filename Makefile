@@ -16,7 +16,7 @@ PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check schema explain test e2e lint format docs bench catalogue roots lock clean
+.PHONY: help render check schema explain diff committed changes rollout sshkey deploy test e2e lint format docs bench catalogue roots lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=python3.x]'
@@ -39,6 +39,45 @@ schema: $(RUN_INSTALLED) ## print the JSON Schema of a profile
 
 explain: $(RUN_INSTALLED) ## say what a check, a key or a parameter means: ARGS="mx.tls"
 	@$(TOOL) explain $(ARGS)
+
+diff: $(RUN_INSTALLED) ## what deploying a host would change in a folder: ARGS="HOST /etc/postfix"
+	@$(TOOL) diff $(ARGS)
+
+# --- in a pipeline ----------------------------------------------------------
+
+# The commit that is on the servers: main before a merge.
+BASE ?= origin/main
+DEPLOY = $(MAKE) --no-print-directory deploy
+
+committed: ## fail where generated/ is not in git as it is
+	@changed=$$(git status --porcelain -- generated) && [ -z "$$changed" ] || { \
+	    printf 'not committed:\n%s\nrun make render, and commit what it writes\n' "$$changed" >&2; \
+	    exit 1; }
+
+changes: $(RUN_INSTALLED) ## say what changes on each host since BASE, for a comment
+	@TOOL='env $(TOOL)' docs/pipelines/changes '$(BASE)'
+
+rollout: ## deploy each host whose folder has changed since BASE; the first failure ends it
+	@changed=$$(git diff --name-only '$(BASE)' -- generated) || exit; \
+	for host in $$(printf '%s\n' "$$changed" | cut -d / -f 2 | sort -u); do \
+	    [ ! -f "generated/$$host/main.cf" ] || $(DEPLOY) HOST="$$host" || exit; \
+	done
+
+sshkey: ## write SSH_KEY and SSH_KNOWN_HOSTS to ~/.ssh, on the machine of a pipeline
+	@: "$${SSH_KEY:?}" "$${SSH_KNOWN_HOSTS:?}"; umask 077; key=~/.ssh/id_ed25519; \
+	[ ! -e "$$key" ] || { echo "$$key is there already" >&2; exit 1; }; \
+	mkdir -p ~/.ssh && printf '%s\n' "$$SSH_KEY" >"$$key" && \
+	printf '%s\n' "$$SSH_KNOWN_HOSTS" >>~/.ssh/known_hosts
+
+# By ssh as root; TO= where the host is not called so, ARGS=--dry-run to see what would change.
+TO = root@$(HOST)
+
+deploy: ## put generated/HOST onto its host: HOST=mail.example.com [ARGS=--dry-run]
+	@[ -n '$(HOST)' ] && [ -f 'generated/$(HOST)/main.cf' ] || { \
+	    echo 'error: HOST=NAME has to name a folder of generated/' >&2; exit 2; }
+	@folder=$$(ssh '$(TO)' mktemp -d) && \
+	scp -qrp deploy/apply 'generated/$(HOST)' "$(TO):$$folder" && \
+	ssh '$(TO)' "$$folder/apply $(ARGS) $$folder/$(HOST); status=\$$?; rm -rf $$folder; exit \$$status"
 
 # --- development ------------------------------------------------------------
 

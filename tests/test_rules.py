@@ -18,6 +18,7 @@ from tests.record_bad import BAD
 from tests.rendered import ROOT
 
 PACKAGE = ROOT / "src/postfix_profiles"
+REPORTING = {"error", "Finding", "Promise", "_report"}
 EVERY_RULE = pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)
 
 
@@ -28,7 +29,7 @@ def named(path: Path) -> Iterator[str]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             name = node.func.id if isinstance(node.func, ast.Name) else name
             first = node.args[0]
-            if name in {"error", "Finding", "Promise", "_report"} and isinstance(first, ast.Constant):
+            if name in REPORTING and isinstance(first, ast.Constant):
                 yield str(first.value)
 
 

@@ -16,7 +16,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postfix_profiles.command_line import parser
+from postfix_profiles.command_line import UsageError, parser
 from postfix_profiles.report_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from postfix_profiles.report import Outcome
 
 PROGRAM = "postfix-profiles"
-
-
-class UsageError(Exception):
-    """The command was used in a way that it does not understand; the message says how."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -194,6 +190,16 @@ def _rendered(options: Namespace) -> Rendered:
     return rendered.load(path, options.templates or _default_templates())
 
 
+def _diff(options: Namespace) -> int:
+    from postfix_profiles.diff import command, report
+
+    platform = _platform(options.platform) if options.platform else None
+    asked = (lambda: _rendered(options)) if options.asked else None
+    found = command.difference(options.profile, options.folder, options.output, platform, asked)
+    sys.stdout.write(report.FORMATS[options.format](found))
+    return int(found.differs)
+
+
 def _probe(options: Namespace) -> int:
     from postfix_profiles.finding import RejectedError
     from postfix_profiles.probe import command
@@ -233,6 +239,7 @@ _COMMANDS = {
     "render": _render,
     "check": _check,
     "explain": _explain,
+    "diff": _diff,
     "probe": _probe,
     "schema": _schema,
 }

@@ -11,6 +11,11 @@ from postfix_profiles.report_formats import FORMATS
 Command = Callable[[Namespace], int]
 """What a command does with its options; it returns the exit status."""
 
+
+class UsageError(Exception):
+    """The command was used in a way that it does not understand; the message says how."""
+
+
 _FOLDERS = {
     "--profiles": (Path("profiles"), "the folder of the profiles (%(default)s)"),
     "--output": (Path("generated"), "the folder of what comes out (%(default)s)"),
@@ -48,12 +53,30 @@ def parser(program: str, functions: Mapping[str, Command]) -> ArgumentParser:
     )
     added.add_argument("--platform", metavar="NAME", help=f"the Postfix that is meant: {_EXAMPLES}")
     _add_folders(added, "--profiles", "--templates")
+    text = "what deploying a host's folder over another one would change, in meaning"
+    added = commands.add_parser("diff", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    _add_diff(added, functions["diff"])
     text = "hold a running host to what its profile promises, over SMTP"
     added = commands.add_parser("probe", help=text, description=f"{text[0].upper()}{text[1:]}.")
     _add_probe(added, functions["probe"])
     added = commands.add_parser("schema", help="print the JSON Schema of a profile")
     added.set_defaults(command=functions["schema"])
     return made
+
+
+def _add_diff(parser: ArgumentParser, function: Command) -> None:
+    parser.set_defaults(command=function)
+    parser.epilog = "Exit status 0: no difference. 1: a difference. 2: they cannot be compared."
+    parser.add_argument("profile", metavar="HOST", help="the name of a folder of --output")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a configuration folder")
+    parser.add_argument(
+        "--profile", dest="asked", action="store_true", help="and what the profile asks for now"
+    )
+    parser.add_argument(
+        "--platform", metavar="NAME", help=f"of a folder that does not say its own: {_EXAMPLES}"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
+    _add_folders(parser, "--profiles", "--output", "--templates")
 
 
 def _add_probe(parser: ArgumentParser, function: Command) -> None:
@@ -71,7 +94,7 @@ def _add_probe(parser: ArgumentParser, function: Command) -> None:
     )
     parser.add_argument("--address", help="where the host is reached, in place of its addresses")
     parser.add_argument(
-        "--timeout", type=_seconds, default=10.0, metavar="SECONDS", help="for each step (10)"
+        "--timeout", type=seconds, default=10.0, metavar="SECONDS", help="for each step (10)"
     )
     parser.add_argument("--send", action="store_true", help="send messages to the postmaster, too")
     parser.add_argument(
@@ -85,10 +108,12 @@ def _add_probe(parser: ArgumentParser, function: Command) -> None:
     _add_folders(parser, "--profiles", "--templates")
 
 
-def _seconds(text: str) -> float:
-    if not 0 < (seconds := float(text)) < 3600:
+def seconds(text: str) -> float:
+    """Return how long to wait; raises ValueError for no time at all, and for an hour or more."""
+    value = float(text)
+    if not 0 < value < 3600:
         raise ValueError
-    return seconds
+    return value
 
 
 def _add_folders(parser: ArgumentParser, *names: str) -> None:

@@ -18,6 +18,7 @@ class Outcome:
 
     ``stopped``: findings kept it from even looking at the disk, or from writing there.
     ``folder``: it was about a folder that no profile asks for, so that there is nothing to write.
+    ``conclusion``: what is to be said in place of what became of the files.
     ``titles``: what a check is about, in one line, by its id, as far as that is known.
     """
 
@@ -27,6 +28,7 @@ class Outcome:
     written: bool
     stopped: bool = False
     folder: bool = False
+    conclusion: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, severity: Severity) -> int:
@@ -53,7 +55,9 @@ class Outcome:
             return f"1 folder: {found or 'no error, and no warning'}"
         hosts = _counted(self.hosts, "host")
         files = _counted(len(self.changes), "file")
-        if self.stopped:
+        if self.conclusion:
+            done = self.conclusion
+        elif self.stopped:
             done = "nothing was written"
         elif not self.changes:
             done = "everything is as the profiles ask"

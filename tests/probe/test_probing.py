@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from postfix_profiles.probe.contract import Closed, Port
+from postfix_profiles.probe.probing import TRIALS, probe
+from postfix_profiles.probe.trial import Client
+from postfix_profiles.rules import rules
+from tests.probe.fake import HANG_UP, SILENCE, Fake, Script
+from tests.probe.held import MX, SUBMISSION, Holder, promised, told
+from tests.rendered import ROOT
+
+CLIENT = Client()
+
+
+@pytest.fixture
+def nobody() -> int:
+    """A port at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_every_promise_can_be_tried_and_is_made_and_explained() -> None:
+    source = "".join(path.read_text() for path in ROOT.glob("src/postfix_profiles/probe/*.py"))
+    made = set(re.findall(r'Promise\("(probe-.+?)"', source))
+    assert made == set(TRIALS) | {"probe-reachable", "probe-shut", "probe-closed"}
+    assert made == {one.id for one in rules().values() if one.family == "probe"}
+
+
+class TestReachable:
+    def test_port_that_nobody_answers_at_is_one_finding(self, tmp_path: Path, nobody: int) -> None:
+        made = promised(tmp_path)
+        port = replace(made.ports[MX], address="127.0.0.1", number=nobody)
+        verdicts = probe(replace(made, ports=(port,), closed=()), CLIENT)
+        assert told(verdicts) == ["probe-reachable: nobody answers: connection refused"]
+
+    @pytest.mark.parametrize(
+        ("script", "said"),
+        [
+            (Script("554 go away"), "greeted with 554 go away"),
+            (Script(SILENCE), "no answer to connecting within 0.3 s"),
+            (Script(HANG_UP), "the server hung up after connecting"),
+        ],
+    )
+    def test_server_that_does_not_let_in(
+        self, impatient: Holder, script: Script, said: str
+    ) -> None:
+        assert impatient(MX, script, "probe-vrfy") == [f"probe-reachable: {said}"]
+
+    def test_name_that_leads_nowhere(self, tmp_path: Path) -> None:
+        made = promised(tmp_path)
+        port = replace(made.ports[MX], address="nowhere.invalid")
+        (said,) = told(probe(replace(made, ports=(port,), closed=()), CLIENT))
+        assert said.startswith("probe-reachable: ")
+
+    def test_dead_host_is_a_finding_and_no_hang(self, impatient: Holder) -> None:
+        start = time.monotonic()
+        script = Script(answers={"EHLO": SILENCE})
+        assert impatient(MX, script, "probe-vrfy", "probe-size", "probe-relay") == [
+            "probe-vrfy: no answer to EHLO within 0.3 s",
+            "probe-size: not tried: the server had fallen silent",
+            "probe-relay: not tried: the server had fallen silent",
+        ]
+        assert time.monotonic() - start < 2
+
+    def test_server_that_goes_away(self, hold: Holder) -> None:
+        with hold.port(MX, Script(), "probe-vrfy", "probe-size") as (made, _, fake):
+
+            def leave(_: str) -> str:
+                fake.leave()
+                return "221 bye"
+
+            fake.script.answers = {"QUIT": leave}
+            said = told(probe(made, hold.client))
+        assert said == [
+            "probe-vrfy: nobody answers: connection refused",
+            "probe-size: not tried: the server was gone",
+        ]
+
+    def test_server_that_hangs_up_in_one_trial_is_tried_on(self, hold: Holder) -> None:
+        script = Script(answers={"VRFY": HANG_UP})
+        assert hold(MX, script, "probe-vrfy", "probe-size") == [
+            "probe-vrfy: the server hung up after VRFY nobodyofthisname"
+        ]
+
+    def test_server_that_lets_in_once_only(self, hold: Holder) -> None:
+        with hold.port(MX, Script(), "probe-vrfy") as (made, _, fake):
+
+            def busy(_: str) -> str:
+                fake.script.greeting = "421 too many connections"
+                return "221 bye"
+
+            fake.script.answers = {"QUIT": busy}
+            said = told(probe(made, hold.client))
+        assert said == ["probe-vrfy: not tried: greeted with 421 too many connections"]
+
+
+class TestWhereNothingIsPromised:
+    @pytest.fixture
+    def port(self, tmp_path: Path) -> Port:
+        made = promised(tmp_path, position="lan").ports[MX]
+        return replace(made, address="127.0.0.1", promises=made.promises[:1])
+
+    def test_port_that_cannot_be_reached_is_only_mentioned(
+        self, tmp_path: Path, port: Port, nobody: int
+    ) -> None:
+        made = replace(promised(tmp_path), ports=(replace(port, number=nobody),), closed=())
+        assert told(probe(made, CLIENT)) == [
+            (
+                "probe-reachable: not tried: nobody answers: connection refused; nothing says that "
+                "it can be used from here (--from)"
+            )
+        ]
+
+    def test_port_that_can_be_reached_keeps_its_promises(self, tmp_path: Path, port: Port) -> None:
+        with Fake(Script("220 other.example.com")) as fake:
+            made = replace(promised(tmp_path), ports=(replace(port, number=fake.port),), closed=())
+            assert told(probe(made, CLIENT)) == [
+                (
+                    "probe-greeting: the server greets as other.example.com, and not as "
+                    "mail.example.com"
+                )
+            ]
+
+
+class TestShut:
+    @pytest.fixture
+    def port(self, tmp_path: Path) -> Port:
+        """The client, at 127.0.0.1, is none of those that may submit."""
+        made = promised(tmp_path).ports[SUBMISSION]
+        return replace(made, address="127.0.0.1", promises=())
+
+    def test_client_is_turned_away(self, tmp_path: Path, port: Port, nobody: int) -> None:
+        with Fake(Script("554 5.7.1 Access denied")) as fake:
+            ports = (replace(port, number=fake.port), replace(port, number=nobody))
+            verdicts = probe(replace(promised(tmp_path), ports=ports, closed=()), CLIENT)
+        assert [one.promise.id for one in verdicts] == ["probe-shut"] * 2
+        assert told(verdicts) == []
+
+    def test_client_is_let_in(self, tmp_path: Path, port: Port) -> None:
+        with Fake(Script()) as fake:
+            ports = (replace(port, number=fake.port),)
+            verdicts = probe(replace(promised(tmp_path), ports=ports, closed=()), CLIENT)
+        assert told(verdicts) == [
+            "probe-shut: a client at 127.0.0.1 is let in, and only 192.168.1.0/24 may connect"
+        ]
+
+    def test_no_way_leads_there(self, tmp_path: Path, port: Port) -> None:
+        made = replace(promised(tmp_path), ports=(replace(port, address="nowhere.invalid"),))
+        verdicts = probe(replace(made, closed=()), CLIENT)
+        assert [one.promise.id for one in verdicts] == ["probe-shut"]
+        assert told(verdicts) == []
+
+
+@pytest.fixture
+def somebody() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield int(listener.getsockname()[1])
+
+
+def test_closed_ports(tmp_path: Path, nobody: int, somebody: int) -> None:
+    made = promised(tmp_path)
+    promise = made.closed[0].promise
+    closed = tuple(Closed("127.0.0.1", port, promise) for port in (nobody, somebody))
+    verdicts = probe(replace(made, ports=(), closed=closed), CLIENT)
+    assert [one.label for one in verdicts] == [one.label for one in closed]
+    assert told(verdicts) == [
+        "probe-closed: somebody answers, and the profile has no listener there"
+    ]
