@@ -78,7 +78,15 @@ def test_the_package_depends_on_what_run_in_names() -> None:
     assert sorted(project["dependencies"]) == sorted(wanted("run.in"))
 
 
-@pytest.mark.parametrize(("shell", "script"), [("bash", ".ci/run"), ("sh", "tests/e2e/build-root")])
+@pytest.mark.parametrize(
+    ("shell", "script"),
+    [
+        ("bash", ".ci/run"),
+        ("sh", "tests/e2e/build-root"),
+        ("sh", "tests/e2e/build-layer"),
+        ("sh", "tests/e2e/install-packages"),
+    ],
+)
 def test_shell_scripts_parse(shell: str, script: str) -> None:
     done = subprocess.run([shell, "-n", ROOT / script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

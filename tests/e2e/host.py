@@ -55,7 +55,8 @@ class MailHost:
         self._resources = contextlib.ExitStack()
         with contextlib.ExitStack() as resources:
             self._namespaces = resources.enter_context(contextlib.closing(Namespaces()))
-            script = [MOUNTS % root.path, *commands(tuple(self.networks.values()))]
+            lower = ":".join(map(str, root.folders))
+            script = [MOUNTS % lower, *commands(tuple(self.networks.values()))]
             done = self._namespaces.run(["sh", "-eu"], text="\n".join(script))
             if done.returncode:
                 raise OSError(f"no mail host can be made here: {done.stderr.strip()}")
@@ -72,9 +73,19 @@ class MailHost:
         """The file that the mail host has at this absolute path."""
         return self._namespaces.path(HERE + path)
 
-    def run(self, *command: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a command on the mail host, as root, with `text` on its input."""
-        return self._namespaces.run(command, root=HERE, text=text)
+    def run(
+        self,
+        *command: str,
+        text: str | None = None,
+        network: str | None = None,
+        timeout: float = 60,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program of the mail host, as root, with `text` on its input.
+
+        It runs in the network of the host itself, or of a client. TimeoutExpired after `timeout`
+        seconds.
+        """
+        return self._namespaces.run(command, root=HERE, text=text, network=network, timeout=timeout)
 
     def postconf(self, name: str) -> str:
         """The value of a parameter of main.cf, expanded."""

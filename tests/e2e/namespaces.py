@@ -48,6 +48,16 @@ class Namespaces:
         """The file that has this absolute path inside, as this process reaches it."""
         return self._proc / "root" / path.lstrip("/")
 
+    def entrance(self, *, network: str | None = None, root: str | None = None) -> list[str]:
+        """What stands before a command for it to run inside, in that network, below `root`."""
+        return [
+            "nsenter",
+            f"--mount={self._proc}/ns/mnt",
+            f"--pid={self._proc}/ns/pid_for_children",
+            f"--net={self._network(network)}",
+            *(["chroot", root] if root else []),
+        ]
+
     def run(
         self,
         command: Sequence[str],
@@ -58,15 +68,8 @@ class Namespaces:
         timeout: float = 60,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command inside, with `text` on its input, in the named network, below `root`."""
-        enter = [
-            "nsenter",
-            f"--mount={self._proc}/ns/mnt",
-            f"--pid={self._proc}/ns/pid_for_children",
-            f"--net={self._network(network)}",
-        ]
-        change_root = ["chroot", root] if root else []
         return subprocess.run(
-            [*enter, *change_root, *command],
+            [*self.entrance(network=network, root=root), *command],
             input=text or "",
             capture_output=True,
             encoding="utf-8",

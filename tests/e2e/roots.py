@@ -1,35 +1,71 @@
 """Which root file systems with a real Postfix there are, and the command that builds them.
 
-python -m tests.e2e.roots build [SUITE…] builds those that are missing, two at a time.
+python -m tests.e2e.roots build [SUITE…] builds those that are missing, two at a time. A layer with
+Dovecot and sslscan goes over each of them, for the tests that want it.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 FOLDER = Path(os.environ.get("POSTFIX_PROFILES_ROOTS", "/var/cache/postfix-profiles/roots"))
 BUILD = Path(__file__).with_name("build-root")
+BUILD_LAYER = Path(__file__).with_name("build-layer")
+LAYER = ("dovecot-core", "dovecot-lmtpd", "sslscan")
 AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A Debian suite, the platform that profiles call it, and the Postfix release line it has."""
+    """A Debian suite, the platform that profiles call it, and the Postfix release line it has.
+
+    `layered` is the same with the layer over it, that has the packages which LAYER names.
+    """
 
     suite: str
     platform: str
     line: str
+    layered: bool = False
 
     @property
     def path(self) -> Path:
         """Where its root file system is, or will be."""
         return FOLDER / self.suite
+
+    @property
+    def layer(self) -> Path:
+        """Where the layer over it is, or will be."""
+        return FOLDER / f"{self.suite}+layer"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """What to mount, the uppermost first."""
+        return (self.layer, self.path) if self.layered else (self.path,)
+
+    def with_layer(self) -> Self:
+        """The same root with the layer over it."""
+        return replace(self, layered=True)
+
+    def definition(self) -> str:
+        """What the layer has to be made of: the packages, over exactly these packages of the root.
+
+        A layer that says otherwise in its file `.definition` does not fit any longer.
+        """
+        status = (self.path / "var/lib/dpkg/status").read_bytes()
+        return f"{hashlib.sha256(status).hexdigest()} {' '.join(LAYER)}"
+
+    def has_layer(self) -> bool:
+        """Whether a layer is there that fits."""
+        made = self.layer / ".definition"
+        return made.is_file() and made.read_text().strip() == self.definition()
 
     def release(self) -> str:
         """The exact release, as its own postconf says it: `3.7.11`."""
@@ -51,20 +87,28 @@ ROOTS = (
 )
 
 
-def build(root: Root) -> str | None:
-    """Build a root unless it is there; what went wrong, or None."""
-    if root.path.is_dir():
-        return None
+def build(root: Root) -> str:
+    """Build a root and its layer unless they are there; what went wrong, or nothing."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    if not root.path.is_dir() and (failure := _run(BUILD, root.suite, root.path)):
+        return failure
+    if root.has_layer():
+        return ""
+    return _run(BUILD_LAYER, root.path, root.layer, root.definition(), *LAYER)
+
+
+def _run(*command: str | Path) -> str:
     done = subprocess.run(
-        [BUILD, root.suite, root.path],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
-    return done.stderr.strip() if done.returncode else None
+    if done.returncode == 0:
+        return ""
+    return done.stderr.strip() or f"{command[0]} ended with status {done.returncode}"
 
 
 def main(arguments: list[str]) -> int:

@@ -44,13 +44,15 @@ def running(
     services: str = "",
     zone: Zone | None = None,
     passwords: Mapping[str, str] | None = None,
+    sasl: bool = True,
     prepare: Callable[[MailHost], None] | None = None,
 ) -> Iterator[Running]:
     """Start a mail host from a folder with main.cf, master.cf and their tables.
 
     `interfaces` has at least one network. `settings` replace parameters of main.cf, and `services`
     are lines put behind master.cf, for what only the test needs. `zone` is what the name server
-    knows besides example.org, `passwords` are those of SASL logins, and `prepare` gets the host
+    knows besides example.org, `passwords` are those of SASL logins, which a stand-in for Dovecot
+    keeps (none without `sasl`, for a test with a server of its own), and `prepare` gets the host
     just before it starts, to lay down files and accounts. StartFailed when Postfix does not start.
     """
     with contextlib.ExitStack() as resources:
@@ -63,8 +65,9 @@ def running(
         if prepare is not None:
             prepare(host)
         host.start()
-        auth = DovecotAuth(host.listen_unix("private/auth"), passwords or {})
-        resources.callback(auth.close)
+        if sasl:
+            auth = DovecotAuth(host.listen_unix("private/auth"), passwords or {})
+            resources.callback(auth.close)
         sink = Sink(
             host.listen(next(iter(host.networks)), "::", 25),
             context=authority.server_context(f"mx.{ELSEWHERE}"),

@@ -34,3 +34,13 @@ def test_missing_program(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_missing_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roots, "FOLDER", tmp_path)
     assert obstacle(ROOT) == f"there is no {tmp_path}/bullseye (make roots)"
+
+
+def test_layer_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roots, "FOLDER", tmp_path)
+    status = ROOT.path / "var/lib/dpkg/status"
+    status.parent.mkdir(parents=True)
+    status.write_text("postfix 3.5.25")
+    assert obstacle(ROOT.with_layer()) == (
+        f"there is no {tmp_path}/bullseye+layer that fits its root (make roots)"
+    )

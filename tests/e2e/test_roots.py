@@ -8,6 +8,8 @@ import pytest
 
 from tests.e2e import roots
 
+TRIXIE = next(root for root in roots.ROOTS if root.suite == "trixie")
+
 
 def test_command_refuses_a_suite_that_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -22,10 +24,54 @@ def test_command_refuses_a_suite_that_it_does_not_know(capsys: pytest.CaptureFix
 def test_command_says_why_a_root_could_not_be_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failing = tmp_path / "build-root"
-    failing.write_text("#!/bin/sh\necho no mirror >&2\nexit 1\n")
-    failing.chmod(0o755)
-    monkeypatch.setattr(roots, "BUILD", failing)
+    monkeypatch.setattr(roots, "BUILD", failing(tmp_path))
     monkeypatch.setattr(roots, "FOLDER", tmp_path / "roots")
     assert roots.main(["build", "trixie"]) == 1
     assert capsys.readouterr().err == f"{tmp_path}/roots/trixie: not built: no mirror\n"
+
+
+def test_command_says_why_a_layer_could_not_be_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(roots, "BUILD_LAYER", failing(tmp_path))
+    monkeypatch.setattr(roots, "FOLDER", tmp_path)
+    installed(TRIXIE, "postfix 3.10.13")
+    assert roots.main(["build", "trixie"]) == 1
+    assert capsys.readouterr().err == f"{tmp_path}/trixie: not built: no mirror\n"
+
+
+def test_layer_fits_the_packages_of_its_root_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roots, "FOLDER", tmp_path)
+    installed(TRIXIE, "postfix 3.10.13")
+    assert not TRIXIE.has_layer()
+    TRIXIE.layer.mkdir()
+    (TRIXIE.layer / ".definition").write_text(f"{TRIXIE.definition()}\n")
+    assert TRIXIE.has_layer()
+    monkeypatch.setattr(roots, "LAYER", ("sslscan",))
+    assert not TRIXIE.has_layer()
+    monkeypatch.undo()
+    monkeypatch.setattr(roots, "FOLDER", tmp_path)
+    installed(TRIXIE, "postfix 3.10.14")
+    assert not TRIXIE.has_layer()
+
+
+def test_layer_is_above_its_root() -> None:
+    assert TRIXIE.folders == (TRIXIE.path,)
+    assert TRIXIE.with_layer().folders == (TRIXIE.layer, TRIXIE.path)
+
+
+def failing(folder: Path) -> Path:
+    """A program that does not do what it is for."""
+    program = folder / "fails"
+    program.write_text("#!/bin/sh\necho no mirror >&2\nexit 1\n")
+    program.chmod(0o755)
+    return program
+
+
+def installed(root: roots.Root, packages: str) -> None:
+    """A root that has just these packages."""
+    status = root.path / "var/lib/dpkg/status"
+    status.parent.mkdir(parents=True, exist_ok=True)
+    status.write_text(packages)
