@@ -12,7 +12,7 @@ from postfix_profiles.render import render
 from tests.rendered import GOLDEN, PROFILES, TEMPLATES, read
 
 UNSAFE = {
-    "ciphers-null": {"cipher-null", "tls-old-opportunistic"},
+    "ciphers-null": {"cipher-null", "out-tls-protocols", "tls-old-opportunistic"},
     "cyrus-debian-13": {"sub-tls-optional"},
     "everything-debian-11": {"auth-on-25"},
     "everything-debian-12": {"auth-on-25"},

@@ -135,6 +135,34 @@ class TestWhatIsAListener:
         config = configured(DOMAINS, f"{smtpd(AUTH)}\n{smtpd()}\n")
         assert [found.service.line for found in listeners(config)] == [3]
 
+    @pytest.mark.parametrize(
+        ("first", "last"),
+        [
+            ("smtp", "25"),
+            ("587", "submission"),
+            ("smtps", "submissions"),
+            ("[2001:db8::25]:25", "[2001:DB8:0::25]:smtp"),
+            ("localhost:025", "LOCALHOST:25"),
+        ],
+    )
+    def test_of_two_names_of_one_address_and_port_the_last_one_is(
+        self, first: str, last: str
+    ) -> None:
+        config = configured(DOMAINS, f"{smtpd(AUTH, name=first)}\n{smtpd(name=last)}\n")
+        assert [found.service.name for found in listeners(config)] == [last]
+
+    def test_another_entry_between_two_of_one_name_does_not_make_the_first_count(self) -> None:
+        config = configured(DOMAINS, f"{smtpd(name='smtp')}\n{smtpd()}\n{smtpd(name='smtp')}\n")
+        assert [found.service.line for found in listeners(config)] == [3]
+
+    def test_the_last_one_need_not_speak_smtp(self) -> None:
+        master = f"{smtpd(name='smtp')}\n{smtpd(name='25', command='qmqpd')}\n"
+        assert listeners(configured(DOMAINS, master)) == ()
+
+    def test_two_addresses_with_one_port_are_two(self) -> None:
+        config = configured(DOMAINS, f"{smtpd()}\n{smtpd(name='192.0.2.25:25')}\n")
+        assert [found.service.name for found in listeners(config)] == ["25", "192.0.2.25:25"]
+
     def test_a_name_that_is_no_endpoint_is_none(self) -> None:
         master = master_cf.parse(smtpd(name="[::1"))
         assert [problem.message for problem in master.errors] == [

@@ -43,6 +43,7 @@ FAMILIES = (
     "needed_services",
     "outbound",
     "outbound_trust",
+    "outbound_tls",
     "syntax",
     "stray_words",
     "duplicates",

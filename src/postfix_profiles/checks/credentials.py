@@ -32,15 +32,11 @@ def secret_inline(host: Host) -> Iterator[Fault]:
     Source: SASL_README, configuring SASL authentication in the SMTP client; mysql_table(5).
     """
     for service, setting in host.config.written():
-        value = host.config.of_setting(setting, service)
-        if value.error:
+        is_list = setting.name in _TABLES
+        if not is_list and not _is_of_table(host, setting.name):
             continue
-        if setting.name in _TABLES:
-            secret = any(_holds_password(item) for item in value.items)
-        else:
-            unknown = host.config.catalogue.parameter(setting.name) is None
-            secret = unknown and setting.name.endswith(_OF_TABLES) and bool(value.text)
-        if secret:
+        value = host.config.of_setting(setting, service)
+        if any(map(_holds_password, value.items)) if is_list else value.text:
             yield Fault(
                 f"a password stands in {setting.name}, where everyone on the host and everyone "
                 f"with the repository can read it",
@@ -54,6 +50,11 @@ def _elsewhere(parameter: str) -> str:
     if parameter in _TABLES:
         return f"as in {parameter} = texthash:/etc/postfix/sasl_passwd"
     return "and name that file as the table, as in mysql:/etc/postfix/accounts.cf"
+
+
+def _is_of_table(host: Host, name: str) -> bool:
+    """Say whether a name tells a table how to log in; no parameter of Postfix does."""
+    return name.endswith(_OF_TABLES) and host.config.catalogue.parameter(name) is None
 
 
 def _holds_password(table: str) -> bool:

@@ -186,16 +186,17 @@ def _proxied(host: Host) -> Iterator[Dependency]:
 
 
 def _proxied_table(host: Host) -> str:
-    """Return a parameter with a table behind proxymap(8) that is used, nothing if none has."""
+    """Return a parameter with a table behind proxymap(8), nothing if none has.
+
+    smtpd opens local_recipient_maps, which has one by default, with an empty mydestination, too.
+    """
     defaults = [host.value("local_recipient_maps", session) for _, session in host.sessions()]
-    used = defaults if host.value("mydestination").items else []
-    written = [host.config.of_setting(setting, service) for service, setting in host.settings]
     known = host.config.catalogue.parameter
-    for value in (*written, *used):
+    for value in (*(value for _, value in host.written), *defaults):
         if (
-            value.parameter not in _PROXIES
+            _PROXIED.search(value.text)
+            and value.parameter not in _PROXIES
             and known(value.parameter)
-            and _PROXIED.search(value.text)
         ):
             return value.parameter
     return ""

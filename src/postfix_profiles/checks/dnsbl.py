@@ -67,15 +67,20 @@ def _is_about_list(host: Host, name: str) -> bool:
 
 def _closed(site: str, value: Value, listener: Listener) -> Iterator[Fault]:
     """Yield a fault for ``list``, ``list=answer`` or ``list*weight``, if it is closed."""
-    zone = site.partition("=")[0].partition("*")[0]
+    zone = _zone(site)
     labels = zone.lower().rstrip(".").split(".")
     for start in range(len(labels)):
         story = _CLOSED.get(".".join(labels[start:]))
         if story is not None:
+            times = sum(_zone(item) == zone for item in value.items)
             yield Fault(
                 f"{value.parameter} asks {zone}, and {story}",
-                "take it out",
+                "take it out" if times < 2 else f"take it out, in all {times} places",
                 value,
                 listener,
                 mark=zone,
             )
+
+
+def _zone(site: str) -> str:
+    return site.partition("=")[0].partition("*")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, info, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.postfix.main_cf import Setting
 from postfix_profiles.postfix.service import Service
 
@@ -96,6 +96,7 @@ def dup_same(host: Host) -> Iterator[Fault]:
             yield Fault(message, _ADVICE, one)
 
 
+@once
 def _repeated(host: Host) -> Iterator[tuple[Service | None, Setting, Setting]]:
     """Yield each setting with the one that counts in its place, and their service."""
     last: dict[tuple[int, str], Setting] = {}
@@ -107,13 +108,14 @@ def _repeated(host: Host) -> Iterator[tuple[Service | None, Setting, Setting]]:
             yield service, setting, counts
 
 
+@once
 def _repeated_services(host: Host) -> Iterator[tuple[Service, Service]]:
     """Yield each service with the one that counts in its place."""
-    last = {_identity(service): service for service in host.config.master.services}
-    for service in host.config.master.services:
-        counts = last[_identity(service)]
-        if counts is not service:
-            yield service, counts
+    named = [(_identity(service), service) for service in host.config.master.services]
+    last = dict(named)
+    for identity, service in named:
+        if last[identity] is not service:
+            yield service, last[identity]
 
 
 def _identity(service: Service) -> tuple[str, str]:

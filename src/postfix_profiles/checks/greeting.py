@@ -55,14 +55,15 @@ def hostname_fqdn(host: Host) -> Iterator[Fault]:
 
     Why: the name stands in EHLO, in the banner and in every Received line. Servers refuse clients
     that call themselves localhost or a bare name, and postfix check says nothing of it. An address
-    or an empty name is fatal to each program of Postfix (seen live).
+    is fatal to each program of Postfix (seen live).
 
     Fires: when myhostname has no dot, is no name at all, or is a form of localhost, and the host
     speaks SMTP; and when it ends in a name that is not in the public DNS, such as .local or .lan,
     and the host sends to the MX hosts of others itself.
 
-    Does not fire: when myhostname is not set (hostname-unset); on a private name where mail goes
-    through a relayhost or by transport_maps; where smtp_helo_name gives the client another name.
+    Does not fire: when myhostname is not set (hostname-unset) or empty (bad-type); on a private
+    name where mail goes through a relayhost or by transport_maps; where smtp_helo_name gives the
+    client another name.
 
     Fix: myhostname = mail.example.org, the name that the host's address resolves to.
 
@@ -71,7 +72,7 @@ def hostname_fqdn(host: Host) -> Iterator[Fault]:
     for service in _speakers(host):
         value = host.value(_NAME, service)
         name = value.text
-        if value.is_default or value.error:
+        if value.is_default or value.error or not name:
             continue
         why = _no_name(name)
         if not why and (ending := _private_ending(name)) and _meets_strangers(host, service):
@@ -120,7 +121,8 @@ def banner_hostname(host: Host) -> Iterator[Fault]:
     Fires: when the first word of smtpd_banner is neither $myhostname nor another full name or an
     address in brackets, on a listener that others reach.
 
-    Does not fire: on a full name other than $myhostname, which a host may have, and on loopback.
+    Does not fire: on a full name other than $myhostname, which a host may have, and on loopback;
+    where myhostname is empty or cannot be expanded, which is the fault then.
 
     Fix: smtpd_banner = $myhostname ESMTP.
 
@@ -129,11 +131,13 @@ def banner_hostname(host: Host) -> Iterator[Fault]:
     for listener, session in host.sessions():
         value = host.value(_BANNER, session)
         first = value.text.split(maxsplit=1)[0] if value.text.strip() else ""
-        names = host.value(_NAME, session).text.lower()
+        name = host.value(_NAME, session)
         if (
             not value.error
+            and not name.error
+            and name.text
             and not host.is_local(listener)
-            and first.lower() != names
+            and first.lower() != name.text.lower()
             and not _FULL.fullmatch(first)
             and not _LITERAL.fullmatch(first)
         ):
@@ -201,8 +205,7 @@ def _no_name(name: str) -> str:
         return ""
     if _BARE.fullmatch(name):
         return f"= {name} has no domain: nobody can look it up, and many servers refuse it"
-    said = f"= {name} is no host name" if name else "is empty"
-    return f"{said}: no program of Postfix starts"
+    return f"= {name} is no host name: no program of Postfix starts"
 
 
 def _private_ending(name: str) -> str:

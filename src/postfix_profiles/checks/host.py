@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from postfix_profiles.platforms import Platform
+from postfix_profiles.postfix.address_list import Item, address_items
 from postfix_profiles.postfix.config import Config, Value
 from postfix_profiles.postfix.listeners import (
     Listener,
@@ -20,20 +22,31 @@ from postfix_profiles.postfix.restrictions import LISTS, Step
 from postfix_profiles.postfix.service import Service
 from postfix_profiles.profile import Profile
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Host:
     """The configuration of a host, on its platform.
 
     ``files`` has the text of the files beside main.cf, by name. ``profile`` is None where nobody
-    rendered the configuration.
+    rendered the configuration. ``derived`` keeps what ``once`` has found.
     """
 
     config: Config
     platform: Platform
     files: Mapping[str, str] = field(default_factory=dict)
     profile: Profile | None = None
-    _steps: dict[tuple[str, int, str], tuple[Step, ...]] = field(
+    derived: dict[Callable[[Host], object], tuple[Any, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _steps: dict[tuple[str, str, int, str], tuple[Step, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _lists: dict[tuple[str, str, int], tuple[tuple[str, tuple[Step, ...]], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _addresses: dict[str, tuple[Item, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -72,13 +85,17 @@ class Host:
 
     def of_role(self, *roles: Role) -> Iterator[tuple[Listener, Service]]:
         """Yield the listeners of these roles whose session is known, with its smtpd."""
-        for listener in self.listeners:
-            if listener.role in roles and listener.session is not None:
-                yield listener, listener.session
+        for listener, session in self._sessions:
+            if listener.role in roles:
+                yield listener, session
 
     def sessions(self) -> Iterator[tuple[Listener, Service]]:
         """Yield every listener whose session is known, with its smtpd."""
-        yield from self.of_role(*Role)
+        return iter(self._sessions)
+
+    @cached_property
+    def _sessions(self) -> tuple[tuple[Listener, Service], ...]:
+        return tuple((one, one.session) for one in self.listeners if one.session is not None)
 
     def is_local(self, listener: Listener) -> bool:
         """Say whether only the host itself reaches a listener, whatever its role, and no proxy."""
@@ -102,7 +119,8 @@ class Host:
 
     def steps(self, parameter: str, service: Service | None = None) -> tuple[Step, ...]:
         """Return the restrictions of a list as a service sees it, classes resolved."""
-        key = (service.key, service.line, parameter) if service else ("", 0, parameter)
+        where = (service.name, service.type, service.line) if service else ("", "", 0)
+        key = (*where, parameter)
         found = self._steps.get(key)
         if found is None:
             found = self._steps[key] = restriction_steps(self.config, parameter, service)
@@ -110,16 +128,47 @@ class Host:
 
     def lists(self, service: Service) -> Iterator[tuple[str, tuple[Step, ...]]]:
         """Yield every list of restrictions that a service has, with its name."""
-        for parameter in LISTS:
-            found = self.steps(parameter, service)
-            if found:
-                yield parameter, found
+        key = service.name, service.type, service.line
+        found = self._lists.get(key)
+        if found is None:
+            every = ((parameter, self.steps(parameter, service)) for parameter in LISTS)
+            found = self._lists[key] = tuple(one for one in every if one[1])
+        return iter(found)
+
+    def addresses(self, text: str) -> tuple[Item, ...]:
+        """Return the items of a list of clients, such as the value of ``mynetworks``."""
+        found = self._addresses.get(text)
+        if found is None:
+            found = self._addresses[text] = address_items(text, self.table)
+        return found
 
     def table(self, name: str) -> str | None:
         """Return the text behind ``type:path``, where it is a file beside main.cf."""
+        if not self.files:
+            return None
         path = name.partition(":")[2].split(":", 1)[-1]
         folder = self.value("config_directory").text.rstrip("/")
         for prefix in (f"{folder}/", "$config_directory/", "${config_directory}/"):
             if path.startswith(prefix):
                 return self.files.get(path.removeprefix(prefix))
         return None
+
+
+def said(value: Value) -> str:
+    """Return how a message begins that is about a value, which nobody may have written."""
+    if value.is_default:
+        return f"{value.parameter}, by default {value.text},"
+    return f"{value.parameter} = {value.text}"
+
+
+def once(find: Callable[[Host], Iterator[T]]) -> Callable[[Host], tuple[T, ...]]:
+    """Make a function look for things once on each host, however many checks ask for them."""
+
+    @wraps(find)
+    def found(host: Host) -> tuple[T, ...]:
+        known = host.derived.get(find)
+        if known is None:
+            known = host.derived[find] = tuple(find(host))
+        return known
+
+    return found

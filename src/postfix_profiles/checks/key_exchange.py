@@ -31,9 +31,9 @@ def cipher_dhe(host: Host) -> Iterator[Fault]:
     Fires: on a listener with TLS where ciphers have been chosen, by tls_high_cipherlist and the
     like or by what is excluded, and DHE is still among them.
 
-    Does not fire: on Postfix's own lists, which all have it; where kDHE, DHE or one of their old names is excluded, in the list itself or in
-    what is excluded from it; where the list has no word that DHE comes with; on listeners that only
-    the host itself can reach.
+    Does not fire: on Postfix's own lists, which all have it; where kDHE, DHE or one of their old
+    names is excluded, in the list itself or in what is excluded from it; where the list has no word
+    that DHE comes with; on listeners that only the host itself can reach.
 
     Fix: smtpd_tls_exclude_ciphers = kDHE.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from postfix_profiles.checks.check import Fault, info, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
+from postfix_profiles.postfix.catalogue import Catalogue
 from postfix_profiles.postfix.config import Value
 from postfix_profiles.postfix.conversions import number
 from postfix_profiles.postfix.service import Service
@@ -34,9 +36,8 @@ def soft_bounce(host: Host) -> Iterator[Fault]:
 
     Source: postconf(5) soft_bounce.
     """
-    for service, setting in host.settings:
-        value = host.config.of_setting(setting, service)
-        if setting.name == "soft_bounce" and value.is_yes:
+    for _, value in host.written:
+        if value.parameter == "soft_bounce" and value.is_yes:
             yield Fault(
                 "soft_bounce = yes answers every refusal as a temporary one: nothing is ever "
                 "refused or returned for good",
@@ -211,14 +212,21 @@ def _parts(text: str) -> tuple[int, ...] | None:
 def _old_defaults(host: Host, newest: str) -> Iterator[str]:
     """Yield what is set nowhere and would have another default at the newest level."""
     set_somewhere = {setting.name for _, setting in host.settings}
-    for name in host.config.catalogue.parameters:
-        default = host.config.catalogue.default(name) or ""
-        if f"${_LEVEL}" in default and name not in set_somewhere:
+    for name, default in _defaults_by_level(host.config.catalogue).items():
+        if name not in set_somewhere:
             later = default.replace(f"${_LEVEL}", newest)
             if host.config.expand(default) != host.config.expand(later):
                 yield name
 
 
+@cache
+def _defaults_by_level(catalogue: Catalogue) -> Mapping[str, str]:
+    """Return the defaults of a release that depend on the level, by their parameters."""
+    defaults = ((name, catalogue.default(name) or "") for name in catalogue.parameters)
+    return {name: default for name, default in defaults if f"${_LEVEL}" in default}
+
+
+@once
 def _tls_levels(host: Host) -> Iterator[tuple[Value, int]]:
     """Yield each loglevel of TLS that is in use, and its number."""
     services = [("smtpd", session) for _, session in host.sessions()]

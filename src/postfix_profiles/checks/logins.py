@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, said
 from postfix_profiles.checks.tls_values import server_level
 from postfix_profiles.postfix.config import Value
 from postfix_profiles.postfix.listeners import Role
@@ -37,8 +37,7 @@ def auth_cleartext(host: Host) -> Iterator[Fault]:
         if "noplaintext" not in _options(host.value("smtpd_sasl_security_options", session)):
             offer = "offer TLS, and " if server_level(host, session) == "none" else ""
             yield Fault(
-                "smtpd_tls_auth_only = no offers AUTH without TLS: passwords can cross the "
-                "network in clear",
+                f"{said(value)} offers AUTH without TLS: passwords can cross the network in clear",
                 f"{offer}set smtpd_tls_auth_only = yes",
                 host.value("smtpd_sasl_auth_enable", session) if value.is_default else value,
                 listener,

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.checks.naming import branch, came, expanded_names, is_made, meant, names
 from postfix_profiles.postfix.config import Value
-from postfix_profiles.postfix.macro import UNEXPANDED
+from postfix_profiles.postfix.macro import UNEXPANDED, setting_problems
 from postfix_profiles.postfix.service import Service
 
 _LISTS_OF_TABLES = {"proxy_read_maps", "proxy_write_maps"}
@@ -80,6 +80,34 @@ def endless_macro(host: Host) -> Iterator[Fault]:
             )
 
 
+@error("broken-macro")
+def broken_macro(host: Host) -> Iterator[Fault]:
+    """A reference to another parameter cannot be read.
+
+    Why: whatever reads the value ends with a fatal error, and a broken value of main.cf that all
+    programs read, such as that of myhostname, keeps Postfix from starting.
+
+    Fires: on ${name without its end, on a name that is none, and on an expression that is not one.
+
+    Does not fire: on a value that refers to such a one: it is said where it is written; on values
+    that a program expands itself for each message.
+
+    Fix: close the brace, or write $$ where a $ is meant.
+
+    Source: postconf(5), the syntax of main.cf; tried on the programs.
+    """
+    for _, value in _expanded(host):
+        setting = value.setting
+        broken = setting and any(one.fatal for one in setting_problems(setting, branch(host)))
+        if broken and value.error:
+            yield Fault(
+                f"{value.parameter}: {value.error}",
+                "close it, or write $$ where a $ itself is meant",
+                value,
+            )
+
+
+@once
 def _expanded(host: Host) -> Iterator[tuple[Service | None, Value]]:
     """Yield the settings with a ``$`` that Postfix expands."""
     for service, value in host.written:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.postfix import macro
 from postfix_profiles.postfix.catalogue import Catalogue, Release
 from postfix_profiles.postfix.config import Value
@@ -35,6 +35,7 @@ def names(catalogue: Catalogue) -> frozenset[str]:
     return frozenset((*catalogue.parameters, *catalogue.legacy))
 
 
+@once
 def unlisted(host: Host) -> Iterator[tuple[str, Value]]:
     """Yield each name that is set and the release does not have, and nothing in the files makes.
 
@@ -155,6 +156,13 @@ def _in_parts(parts: Parts | None, compared: bool) -> Iterator[str]:
                 yield from _in_parts((*left, *right) if compared else (), compared)
             case Call(_, argument):
                 yield from _in_parts(argument, compared)
+
+
+def spelt(host: Host, value: Value, word: str, service: Service) -> Value:
+    """Return the value that has a word as it is written: this one, or one that it names."""
+    names = () if word in value.raw else macro.parse(value.raw, branch(host)).names
+    named = (host.value(name, service) for name in names)
+    return next((one for one in named if one.setting and word in one.raw), value)
 
 
 @lru_cache(8192)

@@ -30,7 +30,8 @@ def service_missing(host: Host) -> Iterator[Fault]:
 
     Fires: on each of those where something looks for it: the default or the value of
     cleanup_service_name and its likes, also under -o; local_transport, virtual_transport and
-    relay_transport where there are domains for them; default_transport, content_filter,
+    relay_transport where there are domains for them; proxymap for local_recipient_maps, which
+    smtpd opens though mydestination is empty; default_transport, content_filter,
     mailbox_transport, fallback_transport; transports in tables that can be read here.
 
     Does not fire: on a service that nothing uses, as local on a null client without

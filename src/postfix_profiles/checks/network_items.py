@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error
-from postfix_profiles.checks.host import Host
-from postfix_profiles.postfix.address_list import Item, Network, Problem, address_items
+from postfix_profiles.checks.host import Host, once
+from postfix_profiles.postfix.address_list import Item, Network, Problem
 from postfix_profiles.postfix.listeners import Listener
 from postfix_profiles.postfix.service import Service
 
@@ -83,6 +83,7 @@ def mynetworks_syntax(host: Host) -> Iterator[Fault]:
             )
 
 
+@once
 def _unreadable(host: Host) -> Iterator[tuple[Listener, Service, Item]]:
     """Yield the items that cannot be read, and the listeners that ask for them."""
     for listener, session in host.sessions():
@@ -90,7 +91,7 @@ def _unreadable(host: Host) -> Iterator[tuple[Listener, Service, Item]]:
             step.name == "permit_mynetworks" for _, found in host.lists(session) for step in found
         )
         value = host.value("mynetworks", session)
-        for item in address_items(value.text, host.table) if asked else ():
+        for item in host.addresses(value.text) if asked else ():
             if item.problem is not None:
                 yield listener, session, item
 

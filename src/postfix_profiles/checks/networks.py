@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, IPv6Network
 
 from postfix_profiles.checks.check import Fault, error, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.checks.strangers import Answer, passage, starts
-from postfix_profiles.postfix.address_list import Network, address_items, trusts
+from postfix_profiles.postfix.address_list import Network, trusts
 from postfix_profiles.postfix.endpoint import Endpoint
 from postfix_profiles.postfix.listeners import Listener, Role, is_loopback
 from postfix_profiles.postfix.service import Service
@@ -161,7 +161,7 @@ def loopback_forwarded(host: Host) -> Iterator[Fault]:
         if listener.service.name not in public or not _lets_relay(host, session):
             continue
         value = host.value(MYNETWORKS, session)
-        if trusts(address_items(value.text, host.table), address):
+        if trusts(host.addresses(value.text), address):
             proxied = f"{listener.service.command}_upstream_proxy_protocol"
             yield Fault(
                 "whoever comes through a forwarder comes from this host, which is in mynetworks: "
@@ -177,7 +177,7 @@ def _too_many(host: Host, is_wide: Callable[[Network], bool]) -> Iterator[Fault]
     """Yield a fault for each item of mynetworks that has too many clients who may relay."""
     for listener, session in _relaying(host):
         value = host.value(MYNETWORKS, session)
-        for item in address_items(value.text, host.table):
+        for item in host.addresses(value.text):
             if item.network and not item.is_excluded and not item.problem and is_wide(item.network):
                 yield Fault(
                     f"mynetworks has {item.text}: {_size(item.network)} may relay to anywhere "
@@ -189,6 +189,7 @@ def _too_many(host: Host, is_wide: Callable[[Network], bool]) -> Iterator[Fault]
                 )
 
 
+@once
 def _relaying(host: Host) -> Iterator[tuple[Listener, Service]]:
     """Yield the listeners through which mynetworks may relay and others can reach."""
     for listener, session in host.of_role(Role.PUBLIC_MX, Role.SUBMISSION, Role.OTHER):

@@ -9,7 +9,9 @@ from postfix_profiles.checks.host import Host
 from postfix_profiles.checks.routes import Route, policies, route
 from postfix_profiles.checks.tls_values import client_level
 
-_DEMANDING = {"encrypt", "fingerprint", "verify", "secure", "dane-only"}
+DEMANDING = {"encrypt", "fingerprint", "verify", "secure", "dane-only"}
+"""The levels at which smtp does not go on without TLS."""
+
 _POLICIES = "smtp_tls_policy_maps"
 _LEVEL = "smtp_tls_security_level"
 
@@ -90,7 +92,7 @@ def out_encrypt_internet(host: Host) -> Iterator[Fault]:
     if way is None or way.nexthop or host.value("sender_dependent_relayhost_maps").items:
         return
     level = client_level(host, way.service)
-    if level in _DEMANDING:
+    if level in DEMANDING:
         yield Fault(
             f"{_LEVEL} = {level} is for all servers of the world: mail to those that cannot do it "
             f"comes back",
@@ -206,4 +208,4 @@ def _level(host: Host, way: Route) -> str | None:
 
 def _is_weak(level: str | None) -> bool:
     """Say whether smtp goes on without TLS at a level, if one is known."""
-    return bool(level) and level not in _DEMANDING
+    return bool(level) and level not in DEMANDING

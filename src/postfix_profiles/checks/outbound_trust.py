@@ -63,8 +63,8 @@ def mta_sts_plugin(host: Host) -> Iterator[Fault]:
     Fires: on a socketmap: in smtp_tls_policy_maps where this release has no
     smtp_tls_enforce_sts_mx_patterns, or it is off.
 
-    Does not fire: on tables of files; from Postfix 3.10.5 on, where it is on by default and the
-    daemon has to send the policy along.
+    Does not fire: on tables of files; from Postfix 3.10.5 on, as in debian-13, where it is on by
+    default and the daemon has to send the policy along.
 
     Fix: Postfix 3.10.5 or later, and the daemon told to send its TLSRPT attributes.
 
@@ -81,9 +81,7 @@ def mta_sts_plugin(host: Host) -> Iterator[Fault]:
             f"{_PATTERNS} = no: exchangers are not held against the MTA-STS policy"
             if has_it
             else f"{host.platform} does not hold exchangers against an MTA-STS policy",
-            f"set {_PATTERNS} = yes"
-            if has_it
-            else "use Postfix 3.10.5 or later, once there is one",
+            f"set {_PATTERNS} = yes" if has_it else "use Postfix 3.10.5 or later, as debian-13 has",
             maps,
             mark=asked[0],
         )

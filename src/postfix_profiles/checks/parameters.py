@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, info, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.checks.naming import (
     came,
     maker_of,
@@ -191,6 +191,7 @@ def _unless(table: str | None) -> str:
     return "take it out, or use it as $name in another value"
 
 
+@once
 def _later(host: Host) -> Iterator[tuple[Parameter, Value]]:
     for name, value in unlisted(host):
         parameter = host.config.catalogue.ever(name)
@@ -212,6 +213,7 @@ def _is_idle(host: Host, parameter: Parameter, value: Value) -> bool:
     )
 
 
+@once
 def _deprecated(host: Host) -> Iterator[tuple[Parameter, Value]]:
     for _, value in host.written:
         parameter = host.config.catalogue.parameter(value.parameter)

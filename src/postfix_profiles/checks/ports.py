@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 
 from postfix_profiles.checks.check import Fault, error
@@ -44,10 +45,9 @@ def listener_twice(host: Host) -> Iterator[Fault]:
     shares = host.config.catalogue.release >= _SHARED_SINCE
     listening = list(_listening(host))
     for index, (service, endpoint) in enumerate(listening):
-        before = [one for one in listening[:index] if _port(one[1]) == _port(endpoint)]
-        behind = [
-            one for one in listening[index + 1 :] if _canonical(one[1]) == _canonical(endpoint)
-        ]
+        _, port = endpoint.key
+        before = [one for one in listening[:index] if one[1].key[1] == port]
+        behind = [one for one in listening[index + 1 :] if one[1].key == endpoint.key]
         if behind:
             yield Fault(
                 f"{service.name} and {behind[-1][0].name} are the same address and port: master "
@@ -56,9 +56,7 @@ def listener_twice(host: Host) -> Iterator[Fault]:
                 service,
             )
         for earlier, there in before:
-            if _canonical(there) != _canonical(endpoint) and _meet(
-                host, there, endpoint, wildcards=not shares
-            ):
+            if there.key != endpoint.key and _meet(host, there, endpoint, wildcards=not shares):
                 yield Fault(
                     f"{service.name} listens where {earlier.name} does: "
                     + (
@@ -75,15 +73,6 @@ def _listening(host: Host) -> Iterator[tuple[Service, Endpoint]]:
     for service in host.config.services.values():
         if endpoint := service.endpoint:
             yield service, endpoint
-
-
-def _port(endpoint: Endpoint) -> str:
-    return endpoint.port if endpoint.number is None else str(endpoint.number)
-
-
-def _canonical(endpoint: Endpoint) -> tuple[_Socket, str]:
-    """Return what is equal for two names that master takes for one service."""
-    return _socket(endpoint.host, localhost="localhost"), _port(endpoint)
 
 
 def _meet(host: Host, one: Endpoint, other: Endpoint, *, wildcards: bool) -> bool:
@@ -118,9 +107,10 @@ def _sockets(host: Host, endpoint: Endpoint) -> set[_Socket]:
     return {one for one in found if one[0] not in left_out}
 
 
-def _socket(name: str, localhost: str = "127.0.0.1") -> _Socket:
-    """Return the address that a host has; ``localhost`` is what that name is taken for."""
-    text = localhost if name.lower() == "localhost" else name
+@lru_cache(1024)
+def _socket(name: str) -> _Socket:
+    """Return the address that a host has."""
+    text = "127.0.0.1" if name.lower() == "localhost" else name
     try:
         address = ip_address(text)
     except ValueError:

@@ -164,33 +164,45 @@ def unlisted_recipient_off(host: Host) -> Iterator[Fault]:
 def _unknown_taken(host: Host, domains: str, maps: str, transport: str) -> Iterator[Fault]:
     """Yield the public MX that takes any address of a class of domains."""
     resolver = host.address_resolver
-    if not _of_others(host, domains):
+    first = _of_others(host, domains)
+    if not first:
         return
     if host.value(transport, resolver).text.partition(":")[0] in {"error", "retry", "discard"}:
         return
+    message = (
+        f"{maps} is empty, so that any address in {domains} is taken; what cannot be delivered "
+        f"comes back as a bounce to whoever is named as sender"
+    )
+    advice = f"name the table of those who exist in {maps}"
+    if _is_virtual(host, host.value(transport, resolver).text):
+        message = f"{maps} is empty: all mail for {domains} is taken, and bounced"
+    else:
+        advice += f", or put {VERIFY} behind reject_unauth_destination"
     for listener, session in host.of_role(Role.PUBLIC_MX):
         value = host.value(maps, session)
         if not value.text and value.error is None and not _is_asked(host, session):
-            yield Fault(
-                f"{maps} is empty, so that any address in {domains} is taken; what "
-                f"cannot be delivered comes back as a bounce to whoever is named as sender",
-                f"name the table of those who exist in {maps}, or put {VERIFY} behind "
-                f"reject_unauth_destination",
-                _decisive(value, host.value(domains, resolver)),
-                listener,
-            )
+            at = _decisive(value, host.value(domains, resolver))
+            yield Fault(message, advice, at, listener, mark=first if at is not value else "")
 
 
-def _of_others(host: Host, parameter: str) -> bool:
-    """Say whether a class has domains that others write to, and that it decides about."""
+def _is_virtual(host: Host, transport: str) -> bool:
+    """Say whether virtual(8) delivers, which knows no mailboxes but those of its maps."""
+    service = host.config.services.get(f"{transport.partition(':')[0].strip()}/unix")
+    return service is not None and service.command == "virtual"
+
+
+def _of_others(host: Host, parameter: str) -> str:
+    """Return the first domain of a class that others write to, and that it decides about."""
     resolver = host.address_resolver
     local = (
         set() if parameter == "mydestination" else set(host.value("mydestination", resolver).items)
     )
-    return any(
-        item not in local and item.partition(".")[0].lower() != "localhost"
+    others = (
+        item
         for item in host.value(parameter, resolver).items
+        if item not in local and item.partition(".")[0].lower() != "localhost"
     )
+    return next(others, "")
 
 
 def _decisive(maps: Value, domains: Value) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.checks.strangers import (
     POLICY,
     RECIPIENT,
@@ -176,7 +176,12 @@ def relay_no_reject(host: Host) -> Iterator[Fault]:
 
 def _passages(host: Host, answer: Answer) -> Iterator[tuple[Listener, Service, Passage]]:
     """Yield the listeners that give strangers this answer, if they run."""
+    return (one for one in _answers(host) if one[2].answer is answer)
+
+
+@once
+def _answers(host: Host) -> Iterator[tuple[Listener, Service, Passage]]:
+    """Yield the listeners that run and that others reach, with what strangers are answered."""
     for listener, session in host.of_role(*_REACHED_BY_OTHERS):
-        found = passage(host, session)
-        if found.answer is answer and starts(host, session):
-            yield listener, session, found
+        if starts(host, session):
+            yield listener, session, passage(host, session)

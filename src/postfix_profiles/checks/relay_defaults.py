@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from postfix_profiles.checks.check import Fault, error, info, warning
 from postfix_profiles.checks.host import Host
 from postfix_profiles.checks.strangers import RECIPIENT, RELAY, starts
-from postfix_profiles.postfix.listeners import Role, refuses_strangers
+from postfix_profiles.postfix.listeners import Listener, Role, refuses_strangers
 from postfix_profiles.postfix.lookup_table import entries
+from postfix_profiles.postfix.service import Service
 
 DEFERS = "defer_unauth_destination"
 
@@ -126,7 +127,8 @@ def relay_default_compat0(host: Host) -> Iterator[Fault]:
     Does not fire: when smtpd_recipient_restrictions refuses, as it had to before Postfix 2.10.
 
     Fix: set compatibility_level to that of the release, and smtpd_relay_restrictions to
-    permit_mynetworks, reject_unauth_destination.
+    permit_mynetworks, reject_unauth_destination, with permit_sasl_authenticated between them where
+    users log in; to permit_sasl_authenticated, reject where users alone send.
 
     Source: COMPATIBILITY_README; postconf(5) smtpd_relay_restrictions.
     """
@@ -137,8 +139,17 @@ def relay_default_compat0(host: Host) -> Iterator[Fault]:
             yield Fault(
                 f"smtpd does not run: at compatibility level {level.text} nothing refuses relaying "
                 f"by default",
-                f"set compatibility_level = {host.platform.compatibility_level}, and {RELAY} = "
-                f"permit_mynetworks, reject_unauth_destination",
+                f"set compatibility_level = {host.platform.compatibility_level}, and "
+                f"{_usual(host, listener, session)}",
                 value if level.is_default else level,
                 listener,
             )
+
+
+def _usual(host: Host, listener: Listener, session: Service) -> str:
+    """Return the setting of RELAY that a listener needs: those who log in may send anywhere."""
+    if listener.role is Role.SUBMISSION:
+        return f"under {session.key} -o {RELAY}=permit_sasl_authenticated,reject"
+    has_auth = host.value("smtpd_sasl_auth_enable", session).is_yes
+    login = "permit_sasl_authenticated, " if has_auth else ""
+    return f"{RELAY} = permit_mynetworks, {login}reject_unauth_destination"

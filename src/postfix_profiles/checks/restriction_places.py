@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
 
 from postfix_profiles.checks.check import Fault, warning
 from postfix_profiles.checks.host import Host
 from postfix_profiles.checks.restrictions import Written, known, written
 from postfix_profiles.finding import nearest
+from postfix_profiles.postfix.catalogue import Catalogue
 from postfix_profiles.postfix.config import Value
-from postfix_profiles.postfix.listeners import Listener
 from postfix_profiles.postfix.restrictions import Step
 
 _KNOWN_BY = ("client", "helo", "sender", "recipient")
 """The stages in which a session tells something of itself, in their order."""
 
 _NEEDS_LOGIN = {"permit_sasl_authenticated", "check_sasl_access"}
+_OF_RECIPIENTS = ("smtpd_relay_restrictions", "smtpd_recipient_restrictions")
 _DATA = ("smtpd_data_restrictions", "smtpd_end_of_data_restrictions")
 
 
@@ -59,7 +62,9 @@ def restriction_after_end(host: Host) -> Iterator[Fault]:
     Why: permit, reject and defer decide about everybody, and smtpd reads no further: a filter
     behind permit filters nothing, and a permission behind reject lets nobody in.
 
-    Fires: something stands behind permit, reject or defer, or behind a class that ends in one.
+    Fires: something stands behind permit, reject or defer, or behind a class that ends in one;
+    or, in a list of recipients or for relaying, behind permit_auth_destination and a later
+    reject_unauth_destination, which leave nobody over.
 
     Does not fire: behind reject with warn_if_reject before it; on more of the same behind permit,
     and on permit, reject and defer behind reject or defer.
@@ -68,26 +73,27 @@ def restriction_after_end(host: Host) -> Iterator[Fault]:
 
     Source: postconf(5), smtpd_recipient_restrictions; tried on 3.5 to 3.11: smtpd warns of it.
     """
-    ends: dict[tuple[Listener, str], Step] = {}
-    reported = set()
-    for one in written(host):
-        key = one.listener, one.parameter
-        end = ends.get(key)
-        if end is None:
-            if one.step.name == "permit" or one.step.rejects_all:
-                ends[key] = one.step
-        elif _is_missed(one.step, end):
-            value, word = _place(host, one, end)
-            if (key, value.parameter) not in reported:
-                reported.add((key, value.parameter))
-                yield Fault(
-                    f"{value.parameter}: {word} is never reached: {end.text} before it decides "
-                    f"about everybody",
-                    f"move {word} before {end.text}, or remove it",
-                    value,
-                    one.listener,
-                    mark=word,
-                )
+    for _, steps in groupby(written(host), key=lambda one: (one.listener, one.parameter)):
+        reached: list[Step] = []
+        ends: tuple[Step, ...] = ()
+        reported = set()
+        for one in steps:
+            if not ends:
+                reached.append(one.step)
+                ends = _ends(one.parameter, reached)
+            elif _is_missed(one.step, ends[-1]):
+                value, word = _place(host, one, ends[-1])
+                deciders = " and ".join(end.text for end in ends)
+                if value.parameter not in reported:
+                    reported.add(value.parameter)
+                    yield Fault(
+                        f"{value.parameter}: {word} is never reached: {deciders} before it "
+                        f"{'decides' if len(ends) == 1 else 'decide'} about everybody",
+                        f"move {word} before {ends[0].text}, or remove it",
+                        value,
+                        one.listener,
+                        mark=word,
+                    )
 
 
 @warning("unknown-list-entry")
@@ -144,6 +150,20 @@ def _misplaced(host: Host, one: Written) -> tuple[str, str] | None:
     return None
 
 
+def _ends(parameter: str, reached: list[Step]) -> tuple[Step, ...]:
+    """Return the steps that decide about everybody with the last one reached, none if it does not.
+
+    With several recipients smtpd does not ask at DATA for the destination of any.
+    """
+    last = reached[-1]
+    if last.name == "permit" or last.rejects_all:
+        return (last,)
+    if parameter in _OF_RECIPIENTS and last.rejects_relaying:
+        permits = (step for step in reached if step.name == "permit_auth_destination")
+        return next(((step, last) for step in permits), ())
+    return ()
+
+
 def _is_missed(step: Step, end: Step) -> bool:
     """Say whether it matters that a step behind the end of its list is not reached."""
     ends = {"permit"} if end.name == "permit" else {"permit", "reject", "defer"}
@@ -160,13 +180,16 @@ def _place(host: Host, one: Written, end: Step) -> tuple[Value, str]:
     return value, inner[shared] if shared < len(inner) else one.step.text
 
 
+@cache
+def _names(catalogue: Catalogue, parameter: str) -> tuple[str, ...]:
+    """Return the names that a list may have on a release."""
+    known = catalogue.restrictions.items()
+    return tuple(name for name, restriction in known if parameter in restriction.lists)
+
+
 def _unknown_entries(host: Host, value: Value) -> Iterator[tuple[str, str]]:
     """Yield the words that a list of clients cannot have, each with advice."""
-    names = [
-        name
-        for name, restriction in host.config.catalogue.restrictions.items()
-        if value.parameter in restriction.lists
-    ]
+    names = _names(host.config.catalogue, value.parameter)
     for word in value.items:
         if ":" not in word and word.lower() not in names:
             yield word, nearest(word, names) or f"write type:table, or one of {', '.join(names)}"

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from postfix_profiles.checks.check import Fault, error, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.finding import nearest
 from postfix_profiles.postfix.catalogue import Restriction
 from postfix_profiles.postfix.config import Value
@@ -36,6 +36,7 @@ class Written(NamedTuple):
     value: Value
 
 
+@once
 def written(host: Host) -> Iterator[Written]:
     """Yield every restriction that some session may come to, list by list.
 
@@ -192,7 +193,7 @@ def _instead_of(host: Host, one: Written) -> str:
     if elsewhere:
         return f"it has a meaning only in {', '.join(sorted(elsewhere.lists))}"
     if "=" in word or f"{word} =" in one.value.text:
-        return "remove the blanks before it, if it is to be a setting of its own"
+        return "move this line out of the list, behind its last line, and begin it in column 1"
     if host.value(word, one.session).setting:
         return f"add {word} to smtpd_restriction_classes"
     names = [name for name in host.config.catalogue.restrictions if known(host, name)]

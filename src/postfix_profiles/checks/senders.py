@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, info, warning
 from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.naming import spelt
 from postfix_profiles.postfix.listeners import Listener, Role
 from postfix_profiles.postfix.lookup_table import entries
 from postfix_profiles.postfix.restrictions import Step
@@ -41,7 +42,8 @@ def sender_login_dead(host: Host) -> Iterator[Fault]:
     permit_mynetworks, which lets only those clients pass it; and where another list has the
     restriction in time.
 
-    Fix: put it first in smtpd_sender_restrictions.
+    Fix: put it first in smtpd_sender_restrictions, once smtpd_sender_login_maps names the owners:
+    with an empty one it refuses every login there.
 
     Source: SASL_README, envelope sender address authorization; SMTPD_ACCESS_README.
     """
@@ -52,10 +54,16 @@ def sender_login_dead(host: Host) -> Iterator[Fault]:
             before = _first_permit(found)
             for step in found[found.index(before) :] if before else ():
                 if step.name in _OF_LOGINS and before:
+                    move = f"put {step.text} before {before.text}"
+                    if not _has_owners(host, session):
+                        move = (
+                            f"nobody owns a sender here: fill smtpd_sender_login_maps and {move}, "
+                            f"or take it out"
+                        )
                     yield Fault(
                         f"{step.text} in {parameter} stands behind {before.text}, which lets every "
                         f"login pass: users can send in the name of others",
-                        f"put {step.text} before {before.text}",
+                        move,
                         host.value(parameter, session),
                         listener,
                         mark=step.text,
@@ -88,7 +96,7 @@ def sender_login_no_maps(host: Host) -> Iterator[Fault]:
                     f"{step.text} in {parameter}, and smtpd_sender_login_maps is empty: every "
                     f"sender of every login is refused",
                     f"{_NAME_TABLE}, or take the restriction out",
-                    host.value(parameter, session),
+                    spelt(host, host.value(parameter, session), step.text, session),
                     listener,
                     mark=step.text,
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.finding import nearest
 from postfix_profiles.postfix.catalogue import Program
 from postfix_profiles.postfix.conversions import number
@@ -193,6 +193,7 @@ def foreign_program(host: Host) -> Iterator[Fault]:
             )
 
 
+@once
 def _programs(host: Host) -> Iterator[tuple[Service, Program]]:
     """Yield each service that runs a program of the release, with what that insists on."""
     for service in _entries(host):
@@ -201,6 +202,7 @@ def _programs(host: Host) -> Iterator[tuple[Service, Program]]:
             yield service, program
 
 
+@once
 def _strange(host: Host) -> Iterator[tuple[Service, str | None]]:
     """Yield each service without a program of the release, and advice if one is called alike."""
     known = host.config.catalogue.programs
@@ -209,6 +211,7 @@ def _strange(host: Host) -> Iterator[tuple[Service, str | None]]:
             yield service, nearest(service.command, known)
 
 
+@once
 def _entries(host: Host) -> Iterator[Service]:
     """Yield the services that master accepts."""
     for service in host.config.services.values():

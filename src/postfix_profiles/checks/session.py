@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, info, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, said
 from postfix_profiles.postfix.conversions import boolean
 from postfix_profiles.postfix.listeners import OWN_DOMAINS, Role
 from postfix_profiles.postfix.restrictions import Step
@@ -38,7 +38,7 @@ def vrfy(host: Host) -> Iterator[Fault]:
         }
         if boolean(value.text) is False and "vrfy" not in unanswered:
             yield Fault(
-                "disable_vrfy_command = no lets strangers ask which addresses exist",
+                f"{said(value)} lets strangers ask which addresses exist",
                 "set disable_vrfy_command = yes",
                 value,
                 listener,

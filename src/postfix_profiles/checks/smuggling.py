@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, info, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once, said
 from postfix_profiles.checks.naming import came
-from postfix_profiles.postfix.address_list import Network, address_items
+from postfix_profiles.postfix.address_list import Network
 from postfix_profiles.postfix.conversions import boolean
 from postfix_profiles.postfix.listeners import Listener, Role
 from postfix_profiles.postfix.restrictions import LISTS
@@ -53,7 +53,7 @@ def smuggling(host: Host) -> Iterator[Fault]:
             yield from _let_off(host, listener, session)
         elif _has(host, _BARE):
             yield Fault(
-                f"{_BARE} = no takes a bare newline for the end of a message: {_HIDES}",
+                f"{said(value)} takes a bare newline for the end of a message: {_HIDES}",
                 f"set {_BARE} = {_best(host)}",
                 value,
                 listener,
@@ -122,7 +122,9 @@ def pipelining(host: Host) -> Iterator[Fault]:
         if _makes_wait(host, session, LISTS):
             continue
         if _has(host, _TURNS):
-            message = f"{_TURNS} = no lets clients talk on where they have to wait"
+            message = (
+                f"{said(host.value(_TURNS, session))} lets clients talk on where they have to wait"
+            )
             advice, parameter = f"set {_TURNS} = yes", _TURNS
         else:
             message = f"{_PIPELINING} is in no list: clients may talk on where they have to wait"
@@ -130,6 +132,7 @@ def pipelining(host: Host) -> Iterator[Fault]:
         yield Fault(message, advice, host.value(parameter, session), listener)
 
 
+@once
 def _listeners(host: Host) -> Iterator[tuple[Listener, Service]]:
     """Yield the listeners where mail is not to be split.
 
@@ -170,8 +173,8 @@ def _makes_wait(host: Host, session: Service, lists: tuple[str, ...]) -> bool:
 def _let_off(host: Host, listener: Listener, session: Service) -> Iterator[Fault]:
     """Yield the first item of the exclusions that has a large part of the Internet."""
     value, trusted = host.value(_EXCLUSIONS, session), host.value("mynetworks", session)
-    known = {one.network for one in address_items(trusted.text, host.table)}
-    for item in address_items(value.text, host.table):
+    known = {one.network for one in host.addresses(trusted.text)}
+    for item in host.addresses(value.text):
         if item.network and _is_wide(item.network) and item.network not in known:
             yield Fault(
                 f"{_EXCLUSIONS} has {item.text}: in mail from there {_HIDES}",

@@ -113,7 +113,11 @@ def o_spaces(host: Host) -> Iterator[Fault]:
 def _behind_values(host: Host, *, in_text: bool) -> Iterator[Fault]:
     """Yield what was meant as a comment behind a value, for texts or for all others."""
     for service, setting in host.settings:
-        if setting.name not in _MAY_HAVE_HASHES and setting.name.endswith(_TEXTS) is in_text:
+        if (
+            "#" in setting.value
+            and setting.name not in _MAY_HAVE_HASHES
+            and setting.name.endswith(_TEXTS) is in_text
+        ):
             value = host.config.of_setting(setting, service)
             for comment in _comments(setting):
                 message = f'{setting.name}: "{comment}" is no comment, but a part of the value'

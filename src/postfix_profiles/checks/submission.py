@@ -8,7 +8,7 @@ from postfix_profiles.checks.check import Fault, error, warning
 from postfix_profiles.checks.host import Host
 from postfix_profiles.checks.strangers import Answer, passage
 from postfix_profiles.checks.tls_values import server_level
-from postfix_profiles.postfix.address_list import Item, address_items
+from postfix_profiles.postfix.address_list import Item
 from postfix_profiles.postfix.listeners import (
     Listener,
     Role,
@@ -122,8 +122,8 @@ def sub_no_auth(host: Host) -> Iterator[Fault]:
             parameter = relay_list(host.config, session)
             first = "" if auth.is_yes else "smtpd_sasl_auth_enable = yes and "
             yield Fault(
-                f"no list ends in reject: anybody may deliver to the host's own domains here, "
-                f"without a login{'' if auth.is_yes else ', and nobody can log in'}",
+                f"strangers may deliver to the host's own domains here without a login"
+                f"{'' if auth.is_yes else ', and nobody can log in'}",
                 f"set {first}smtpd_relay_restrictions = permit_sasl_authenticated, reject under "
                 f"this listener",
                 host.value(parameter, session),
@@ -218,7 +218,7 @@ def _trusts_neighbours(host: Host, session: Service) -> bool:
     if networks.is_default:
         return host.value("mynetworks_style").text.lower() in {"subnet", "class"}
     for word in networks.items:
-        found = address_items(word, host.table)
+        found = host.addresses(word)
         if not found or not all(_is_loopback(one) for one in found):
             return True  # none are found in a table that cannot be read here
     return False

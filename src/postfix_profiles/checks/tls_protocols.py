@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, info, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, said
 from postfix_profiles.checks.tls_mandatory import forgotten
 from postfix_profiles.checks.tls_values import (
     BOUNDS_SINCE,
@@ -52,7 +52,7 @@ def tls_min_12(host: Host) -> Iterator[Fault]:
     for listener, session, value, old in _old(host, "encrypt"):
         if not forgotten(host, session, "encrypt"):
             yield Fault(
-                f"{_said(value)} takes {' and '.join(old)}, which must not be used any more",
+                f"{said(value)} takes {' and '.join(old)}, which must not be used any more",
                 f"set {value.parameter} = {_right(host)}",
                 value,
                 listener,
@@ -80,7 +80,7 @@ def tls_old_opportunistic(host: Host) -> Iterator[Fault]:
     """
     for listener, _, value, old in _old(host, "may"):
         yield Fault(
-            f"{_said(value)} takes {' and '.join(old)}",
+            f"{said(value)} takes {' and '.join(old)}",
             f"set {value.parameter} = {_right(host)}; servers that have nothing newer then "
             f"deliver in clear text, or not at all",
             value,
@@ -123,7 +123,7 @@ def tls_syntax_version(host: Host) -> Iterator[Fault]:
             )
         elif not found & _LIVING:
             yield Fault(
-                f"{_said(value)} leaves no version of TLS: no handshake succeeds",
+                f"{said(value)} leaves no version of TLS: no handshake succeeds",
                 f"set {value.parameter} = {_right(host)}",
                 value,
                 listener,
@@ -155,7 +155,7 @@ def tls_13_off(host: Host) -> Iterator[Fault]:
             f"a blank behind {blank} in {value.parameter} makes the version the only one: TLSv1.3 "
             f"is off"
             if blank
-            else f"{_said(value)} turns TLSv1.3 off",
+            else f"{said(value)} turns TLSv1.3 off",
             f"set {value.parameter} = {_right(host)}",
             value,
             listener,
@@ -216,12 +216,6 @@ def _old(host: Host, level: str) -> Iterator[tuple[Listener, Service, Value, lis
 
 def _right(host: Host) -> str:
     return at_least("TLSv1.2", bounds=host.config.catalogue.release >= BOUNDS_SINCE)
-
-
-def _said(value: Value) -> str:
-    if value.is_default:
-        return f"{value.parameter}, by default {value.text},"
-    return f"{value.parameter} = {value.text}"
 
 
 def _has_openssl_1(host: Host) -> bool:

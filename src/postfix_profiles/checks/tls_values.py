@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.postfix.catalogue import Release
 from postfix_profiles.postfix.config import Value
 from postfix_profiles.postfix.listeners import Listener
@@ -111,6 +111,7 @@ def client_level(host: Host, service: Service) -> str:
     return "may" if host.value(f"{side}_use_tls", service).is_yes else "none"
 
 
+@once
 def encrypting(host: Host) -> Iterator[tuple[Listener, Service, str]]:
     """Yield the listeners that have TLS, with the smtpd and its level, ``may`` or ``encrypt``."""
     for listener, session in host.sessions():

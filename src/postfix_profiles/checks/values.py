@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, warning
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.checks.misfits import Misfit, misfits
 from postfix_profiles.checks.naming import is_made, names
 from postfix_profiles.postfix.config import Value
@@ -60,6 +60,7 @@ def unknown_word(host: Host) -> Iterator[Fault]:
             yield Fault(misfit.message, misfit.help, value, mark=misfit.mark)
 
 
+@once
 def _misfits(host: Host) -> Iterator[tuple[Value, Misfit]]:
     catalogue = host.config.catalogue
     known = names(catalogue)

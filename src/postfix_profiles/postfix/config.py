@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from postfix_profiles.postfix.catalogue import Catalogue
 from postfix_profiles.postfix.expansion import Expansion, Lookup, expand
@@ -33,6 +33,9 @@ LOCAL_DOMAIN = "localdomain"
 
 LOOPBACK_NETWORKS = "127.0.0.0/8 [::1]/128"
 """The part of a default of ``mynetworks`` that every host has."""
+
+_COMPUTED = frozenset({"mydomain", "myhostname", "mynetworks", "process_name", "service_name"})
+"""Parameters whose default is that of the program or of the machine, whatever the release has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,10 @@ class Config:
     master: MasterCf
     catalogue: Catalogue
     defaults: Mapping[str, str] = field(default_factory=dict)
-    _seen: dict[tuple[str, int, str], Value] = field(
+    _seen: dict[str | tuple[str, str, int, str], Value] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _running: dict[tuple[str, ...], tuple[Service, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -89,7 +95,11 @@ class Config:
 
     def running(self, *commands: str) -> tuple[Service, ...]:
         """Return the services that run one of these programs."""
-        return tuple(one for one in self.services.values() if one.command in commands)
+        found = self._running.get(commands)
+        if found is None:
+            found = tuple(one for one in self.services.values() if one.command in commands)
+            self._running[commands] = found
+        return found
 
     def value(self, parameter: str, service: Service | None = None) -> Value:
         """Return a parameter as the program of a service sees it, or any program without one.
@@ -97,7 +107,7 @@ class Config:
         A parameter that neither the files nor the release know is empty, as in ``$name``.
         """
         # The line tells two entries of one key apart.
-        key = (service.key, service.line, parameter) if service else (MAIN, 0, parameter)
+        key = (service.name, service.type, service.line, parameter) if service else parameter
         found = self._seen.get(key)
         if found is None:
             found = self._seen[key] = self._value(parameter, service)
@@ -113,6 +123,9 @@ class Config:
 
     def of_setting(self, setting: Setting, service: Service | None = None) -> Value:
         """Return the value of one setting, whether or not it is the one that counts."""
+        counts = self.value(setting.name, service)
+        if counts.setting is setting:
+            return counts
         where = service.key if service else MAIN
         return self._expanded(setting.name, setting.value, service, where, setting)
 
@@ -123,7 +136,10 @@ class Config:
     def _value(self, parameter: str, service: Service | None) -> Value:
         where, setting = self._setting(parameter, service)
         if setting is None:
-            return self._expanded(parameter, self._default(parameter, service) or "", service)
+            shared = None if parameter in self.defaults else _shared(self.catalogue, parameter)
+            return shared or self._expanded(
+                parameter, self._default(parameter, service) or "", service
+            )
         return self._expanded(parameter, setting.value, service, where, setting)
 
     def _expanded(
@@ -134,7 +150,7 @@ class Config:
         where: str = MAIN,
         setting: Setting | None = None,
     ) -> Value:
-        if parameter in UNEXPANDED:
+        if "$" not in raw or parameter in UNEXPANDED:
             return Value(parameter, raw, raw, where, setting)
         done = self._expansion(raw, self._lookup(service))
         return Value(parameter, done.text, raw, where, setting, done.error)
@@ -206,3 +222,10 @@ class Config:
             if any(service.name == way.stem for service in self.running(*way.makers)):
                 return f"${way.default}"
         return None
+
+
+@lru_cache(8192)
+def _shared(catalogue: Catalogue, parameter: str) -> Value | None:
+    """Return a default of the release if it is the same on every host and for each program."""
+    default = None if parameter in _COMPUTED else catalogue.default(parameter)
+    return None if default is None or "$" in default else Value(parameter, default, default)

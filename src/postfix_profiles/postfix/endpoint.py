@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 PORTS = {"smtp": 25, "submissions": 465, "smtps": 465, "submission": 587, "qmqp": 628}
 """The ports of mail that services(5) has names for; ``smtps`` is the old one of submissions."""
@@ -30,6 +31,12 @@ class Endpoint:
         """The number of the port; None for a name that is not in PORTS."""
         return int(self.port) if self.port[0] in _DIGITS else PORTS.get(self.port)
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its address and port in one spelling: of two services with one key master has one."""
+        port = self.port if self.number is None else str(self.number)
+        return _canonical(self.host), port
+
 
 def parse_endpoint(name: str) -> Endpoint | str:
     """Return what the name of an inet service means, or what is wrong with it (master(5))."""
@@ -53,6 +60,14 @@ def parse_endpoint(name: str) -> Endpoint | str:
     if not _is_host(host) and (host or name[0] == "["):
         return f'"{host}" is neither an address nor the name of a host'
     return Endpoint(host, port)
+
+
+@lru_cache(1024)
+def _canonical(host: str) -> str:
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host.lower()
 
 
 def _is_host(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from postfix_profiles.postfix import macro
 from postfix_profiles.postfix.macro_tree import (
@@ -25,6 +26,7 @@ Lookup = Callable[[str], str | None]
 _HOLDS = {"==": {0}, "!=": {-1, 1}, "<": {-1}, "<=": {-1, 0}, ">=": {0, 1}, ">": {1}}
 _DIGITS = re.compile(r"[0-9]+")
 _LEVEL = re.compile(r"[ \t\n\v\f\r]*\+?([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+))?)?")
+_template = lru_cache(8192)(macro.parse)  # hosts have most of their values in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class _Expander:
     release: tuple[int, int]
 
     def value(self, value: str, depth: int) -> str:
-        return self.parts(macro.parse(value, self.release).parts, depth)
+        return self.parts(_template(value, self.release).parts, depth)
 
     def parts(self, parts: Parts | None, depth: int) -> str:
         if not parts:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address
 
 from postfix_profiles.postfix.config import Config
@@ -83,11 +84,16 @@ class Listener:
 
 
 def listeners(config: Config) -> tuple[Listener, ...]:
-    """Return every listener that speaks SMTP, in the order of master.cf."""
+    """Return every listener that speaks SMTP, in the order of master.cf.
+
+    Of two entries for one address and port, as ``smtp`` and ``25``, master(8) keeps the last.
+    """
+    in_order = sorted(config.services.values(), key=lambda service: service.line)
+    last = {there.key: service for service in in_order if (there := service.endpoint)}
     found = []
     for service in config.running(*SMTP_SERVERS):
         endpoint = service.endpoint
-        if endpoint is None:
+        if endpoint is None or last[endpoint.key] is not service:
             continue
         session = service if service.command == "smtpd" else _behind_postscreen(config, service)
         role = _role(config, service, session or service, endpoint)
@@ -97,9 +103,9 @@ def listeners(config: Config) -> tuple[Listener, ...]:
 
 def restriction_steps(config: Config, parameter: str, service: Service | None) -> tuple[Step, ...]:
     """Return the restrictions of a list as a service sees it, classes resolved."""
-    classes = config.value("smtpd_restriction_classes", service).items
 
     def class_value(name: str) -> str | None:
+        classes = config.value("smtpd_restriction_classes", service).items
         return config.value(name, service).text if name in classes else None
 
     return steps(config.value(parameter, service).text, config.catalogue, class_value)
@@ -198,6 +204,7 @@ def _is_proxied(config: Config, service: Service) -> bool:
     return bool(config.value(f"{service.command}_upstream_proxy_protocol", service).text)
 
 
+@lru_cache(1024)
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback

@@ -59,6 +59,8 @@ def steps(
     ``class_value`` gives the list behind the name of a class, None for what is none. A class within
     itself, at which smtpd would crash, stays a step with the name of the class.
     """
+    if not _others(value, catalogue):
+        return _written(value, catalogue)
     return tuple(_steps(value, catalogue, class_value, Step("", "", "")))
 
 
@@ -66,11 +68,12 @@ def _steps(
     value: str, catalogue: Catalogue, class_value: Callable[[str], str | None], around: Step
 ) -> Iterator[Step]:
     """Yield the steps of a value; ``around`` has the classes that it comes from."""
+    others = _others(value, catalogue)
     for written in _written(value, catalogue):
         only_warns = around.only_warns or written.only_warns
         step = replace(written, classes=around.classes, only_warns=only_warns)
-        is_known = step.name == ACCESS_TABLE or _is_restriction(step.name, catalogue)
-        inner = None if is_known or step.text in step.classes else class_value(step.text)
+        is_class = step.text in others and step.text not in step.classes
+        inner = class_value(step.text) if is_class else None
         if inner is None:
             yield step
         else:
@@ -78,7 +81,7 @@ def _steps(
             yield from _steps(inner, catalogue, class_value, inside)
 
 
-@lru_cache(4096)
+@lru_cache(4096)  # hosts have most of their lists in common
 def _written(value: str, catalogue: Catalogue) -> tuple[Step, ...]:
     """Return the restrictions that stand in a value itself."""
     found = []
@@ -99,6 +102,13 @@ def _written(value: str, catalogue: Catalogue) -> tuple[Step, ...]:
         found.append(step)
         only_warns = False
     return tuple(found)
+
+
+@lru_cache(4096)
+def _others(value: str, catalogue: Catalogue) -> frozenset[str]:
+    """Return the words of a value that are no restrictions: classes, if anything."""
+    found = (step for step in _written(value, catalogue) if step.name != ACCESS_TABLE)
+    return frozenset(step.text for step in found if not _is_restriction(step.name, catalogue))
 
 
 def _is_restriction(name: str, catalogue: Catalogue) -> bool:

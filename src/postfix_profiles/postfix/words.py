@@ -7,7 +7,7 @@ wherever in the word the braces stand; braces nest, and a ``}`` without its ``{`
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from postfix_profiles.postfix.logical_lines import BLANKS
 
@@ -22,7 +22,12 @@ Span = tuple[int, int]
 
 def spans(text: str, separators: str = BETWEEN_WORDS) -> list[Span]:
     """Return the stretches of ``text`` that hold its words."""
-    found = [match.span() for match in _word(separators).finditer(text)]
+    return list(_spans(text, separators))
+
+
+@lru_cache(8192)  # hosts have most of their lines in common
+def _spans(text: str, separators: str) -> tuple[Span, ...]:
+    found = tuple(match.span() for match in _word(separators).finditer(text))
     if "{" not in text:
         return found
     joined: list[Span] = []
@@ -35,12 +40,13 @@ def spans(text: str, separators: str = BETWEEN_WORDS) -> list[Span]:
         level = open_braces(text[begin:end], level)
     if level:  # the last brace is never closed: the word takes all that follows
         joined[-1] = joined[-1][0], len(text)
-    return joined
+    return tuple(joined)
 
 
+@lru_cache(8192)
 def split_items(value: str) -> tuple[str, ...]:
     """Return the items of a list: ``a, b {c, d}`` has the three items ``a``, ``b``, ``{c, d}``."""
-    return tuple(value[start:end] for start, end in spans(value, BETWEEN_ITEMS))
+    return tuple(value[start:end] for start, end in _spans(value, BETWEEN_ITEMS))
 
 
 def closing(text: str, start: int, end: int, pair: str = "{}") -> int:

@@ -1,0 +1,45 @@
+"""What checks have in common about a host is looked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postfix_profiles.checks.host import Host, once
+from postfix_profiles.platforms import platform
+from tests.postfix.configured import configured
+
+
+def host(main: str) -> Host:
+    return Host(configured(main), platform("debian-12"))
+
+
+def test_once_looks_once_on_each_host() -> None:
+    asked = []
+
+    @once
+    def relayhosts(host: Host) -> Iterator[str]:
+        """Yield the relay hosts."""
+        asked.append(host)
+        yield host.value("relayhost").text
+
+    first, second = host("relayhost = a\n"), host("relayhost = b\n")
+    assert [relayhosts(one) for one in (first, second, first, second)] == [
+        ("a",),
+        ("b",),
+        ("a",),
+        ("b",),
+    ]
+    assert asked == [first, second]
+
+
+def test_two_things_that_are_looked_for_once_are_kept_apart() -> None:
+    @once
+    def one(_: Host) -> Iterator[int]:
+        yield 1
+
+    @once
+    def nothing(_: Host) -> Iterator[int]:
+        yield from ()
+
+    found = host("")
+    assert [one(found), nothing(found), one(found), nothing(found)] == [(1,), (), (1,), ()]
