@@ -38,6 +38,7 @@ HOSTS = (
     (host("master-cf-syntax", see.own, DOWN, behind="trace unix - - y - bounce\n"),),
     (host("endless-macro", see.own, DOWN,
           services=f"{WAN}:25 inet n - y - - smtpd\n    -o smtpd_banner=$smtpd_banner\n"),),
+    (host("broken-macro", see.own, DOWN, "myhostname = ${mydomain"),),
     (host("service-missing", see.own, DOWN, "maillog_file = /var/log/postfix.log",
           less="postlog/unix-dgram"),),
     (host("listener-twice", see.own, DOWN, behind="smtp inet n - y - - smtpd\n", before="3.6"),),
