@@ -23,6 +23,10 @@ def on(platform: str) -> str:
     return MX.replace("debian-12", platform)
 
 
+def with_tls(keys: str) -> str:
+    return MX.replace("letsencrypt: mail.example.com", keys)
+
+
 @pytest.mark.parametrize("text", [HOST, MX, SUBMISSION])
 def test_every_key_of_the_schema_is_a_variable(text: str, tmp_path: Path) -> None:
     assert schema.schema()["properties"].keys() <= of(tmp_path, text).keys()
@@ -166,6 +170,42 @@ def test_protocols_are_written_as_the_release_reads_them(
 def test_where_the_certificate_is(tls: str, expected: dict[str, Any], tmp_path: Path) -> None:
     made = of(tmp_path, MX.replace("{letsencrypt: mail.example.com}", tls))
     assert made["tls_files"] == expected
+
+
+LIVE = "/etc/letsencrypt/live"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (MX, [f"{LIVE}/mail.example.com"]),
+        (SUBMISSION, [f"{LIVE}/mail.example.com"]),
+        (HOST, []),
+        (f"{HOST}tls: {{letsencrypt: mail.example.com}}\n", []),
+        (MX.replace("any", "any, tls: none"), []),
+        (
+            with_tls(f"certificate: {LIVE}/a/fullchain.pem, key: {LIVE}/a/privkey.pem"),
+            [f"{LIVE}/a"],
+        ),
+        (with_tls(f"certificate: {LIVE}/a~b/c.pem, key: /k.pem"), [f"'{LIVE}/a~b'"]),
+        (with_tls(f"chain: [{LIVE}/a/privkey.pem, {LIVE}/a/fullchain.pem]"), [f"{LIVE}/a"]),
+        (with_tls("certificate: /c.pem, key: /k.pem"), []),
+        (with_tls(f"certificate: /mnt{LIVE}/a/c.pem, key: {LIVE}/a/privkey.pem"), []),
+        (
+            with_tls(
+                f"letsencrypt: b.example.com, sni: {{c.example.com: [{LIVE}/c/privkey.pem, "
+                f"{LIVE}/c/fullchain.pem], d.example.com: [/d.pem]}}"
+            ),
+            [f"{LIVE}/b.example.com", f"{LIVE}/c"],
+        ),
+    ],
+    ids=[
+        *("mx", "submission", "null client", "certificate of a null client", "mx without TLS"),
+        *("by its file", "quoted", "chain", "of another authority", "elsewhere", "by name"),
+    ],
+)
+def test_which_renewals_concern_the_host(text: str, expected: list[str], tmp_path: Path) -> None:
+    assert of(tmp_path, text)["lineages"] == expected
 
 
 @pytest.mark.parametrize(

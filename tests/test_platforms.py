@@ -84,6 +84,7 @@ def test_a_release_and_a_family_are_a_platform_without_a_row() -> None:
         ca_file="/etc/ssl/certs/ca-certificates.crt",
         dovecot_socket="private/auth",
         cyrus_sasl_config_path=None,
+        reload="rc-service postfix reload",
         maps=frozenset(
             ["cidr", "environ", "fail", "inline", "internal", "memcache", "pipemap", "proxy"]
             + ["randmap", "regexp", "socketmap", "static", "tcp", "texthash", "unionmap", "unix"]

@@ -11,7 +11,7 @@ import pytest
 
 from postfix_profiles import render as rendering
 from postfix_profiles.finding import Finding, Place, RejectedError, Severity
-from postfix_profiles.render import _bytecode_cache, checksums, digest, render
+from postfix_profiles.render import HOOK, _bytecode_cache, checksums, digest, render
 from postfix_profiles.tables import Table
 from tests.rendered import (
     HOST,
@@ -30,8 +30,17 @@ from tests.rendered import (
     ("text", "names"),
     [
         (HOST, ["main.cf", "master.cf"]),
-        (MX, ["main.cf", "master.cf", "virtual_aliases"]),
-        (SUBMISSION, ["main.cf", "master.cf", "submission_clients", "virtual_aliases"]),
+        (MX, ["certbot-deploy-hook", "main.cf", "master.cf", "virtual_aliases"]),
+        (
+            SUBMISSION,
+            [
+                "certbot-deploy-hook",
+                "main.cf",
+                "master.cf",
+                "submission_clients",
+                "virtual_aliases",
+            ],
+        ),
     ],
     ids=["null client", "mx", "submission"],
 )
@@ -45,7 +54,7 @@ def test_the_tables_that_main_and_master_name_are_there_and_no_others(tmp_path: 
     text = SUBMISSION.replace("listen: lan", "listen: lan, users: [admin]")
     made = files(tmp_path, f"{text}mx: {{listen: lan}}\n")
     said = made.contents["main.cf"] + made.contents["master.cf"]
-    tables = made.contents.keys() - {"main.cf", "master.cf", "SHA256SUMS"}
+    tables = made.contents.keys() - {"main.cf", "master.cf", HOOK, "SHA256SUMS"}
     assert tables == {"virtual_aliases", "submission_clients", "submission_users"}
     assert all(said.count(f"$config_directory/{name}") == 1 for name in tables)
     assert said.count("$config_directory/") == len(tables)

@@ -5,7 +5,9 @@ Decisions are made here, in the terms of Postfix; the templates have the layout 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from postfix_profiles import schema
@@ -19,8 +21,8 @@ def context(profile: Profile, tables: Mapping[str, Table]) -> dict[str, Any]:
     """Return the variables of the templates: every key of the schema, and these besides."""
     settings, platform = profile.settings, profile.platform
     submission, mx = settings["submission"], settings["mx"]
-    certificate = settings["tls"]["letsencrypt"]
-    live = f"/etc/letsencrypt/live/{certificate}"
+    tls_files = _tls_files(settings["tls"])
+    tls_server = bool(submission or (mx and mx["tls"] != "none"))
     return {
         **settings,
         "domain": profile.domain,
@@ -62,12 +64,9 @@ def context(profile: Profile, tables: Mapping[str, Table]) -> dict[str, Any]:
         "tls_protocols": at_least(
             settings["tls"]["minimum_protocol"], bounds=platform.has("tls_protocol_bounds")
         ),
-        "tls_files": {
-            "cert": f"{live}/fullchain.pem" if certificate else settings["tls"]["certificate"],
-            "key": f"{live}/privkey.pem" if certificate else settings["tls"]["key"],
-            "chain": settings["tls"]["chain"],
-        },
-        "tls_server": bool(submission or (mx and mx["tls"] != "none")),
+        "tls_files": tls_files,
+        "tls_server": tls_server,
+        "lineages": _lineages(tls_files, settings["tls"]["sni"] or {}) if tls_server else [],
         "sasl": _sasl(submission["auth"] if submission else "dovecot", platform),
         "sasl_server": bool(submission or (mx and mx["auth"])),
     }
@@ -78,6 +77,26 @@ _RECIPIENT_TABLES = {
     "virtual_mailbox": "virtual_mailboxes",
     "relay": "relay_recipients",
 }
+
+
+LIVE = PurePosixPath("/etc/letsencrypt/live")
+"""Where certbot keeps what it has renewed last, in a folder for each certificate."""
+
+
+def _tls_files(tls: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return where the certificate of the host and its key are."""
+    certificate, key, name = tls["certificate"], tls["key"], tls["letsencrypt"]
+    if name:
+        certificate, key = (str(LIVE / name / file) for file in ("fullchain.pem", "privkey.pem"))
+    return {"cert": certificate, "key": key, "chain": tls["chain"]}
+
+
+def _lineages(tls_files: Mapping[str, Any], sni: Mapping[str, Any]) -> list[str]:
+    """Return the folders of certbot that the host has certificates from, as a shell reads them."""
+    served = [tls_files["cert"], *(tls_files["chain"] or ())]
+    served += [file for files in sni.values() for file in files]
+    folders = (PurePosixPath(file).parent for file in served if file)
+    return list(dict.fromkeys(shlex.quote(str(one)) for one in folders if one.parent == LIVE))
 
 
 def _destinations(profile: Profile) -> Iterator[str]:

@@ -33,6 +33,7 @@ class Platform:
     directory. ``ca_file`` holds the certificate authorities that the system trusts.
     ``dovecot_socket`` is where Dovecot is asked for passwords, relative to the queue directory.
     ``cyrus_sasl_config_path`` is set where smtpd.conf is not at the SASL library's own place.
+    ``reload`` is the command that makes a Postfix which runs read its configuration again.
     ``defaults`` are those of parameters that the package has in place of the release's.
     ``maps`` are the types of lookup tables that its packages have, ``database`` and ``cache``
     those for tables that postmap makes and for caches. ``added`` names the parameters that the
@@ -46,6 +47,7 @@ class Platform:
     ca_file: str
     dovecot_socket: str
     cyrus_sasl_config_path: str | None
+    reload: str
     maps: frozenset[str]
     database: str
     cache: str
@@ -98,6 +100,7 @@ def platform(named: str | Mapping[str, str]) -> Platform:
         ca_file=merged["ca_file"],
         dovecot_socket=merged["dovecot_socket"],
         cyrus_sasl_config_path=merged.get("cyrus_sasl_config_path"),
+        reload=merged["reload"],
         maps=frozenset(_maps(merged, number)),
         database=merged["database"],
         cache=merged["cache"],

@@ -1,4 +1,4 @@
-"""Profile → Files: main.cf, master.cf, the tables that they name, and SHA256SUMS.
+"""Profile → Files: main.cf, master.cf, the tables that they name, a hook for certbot, SHA256SUMS.
 
 Deterministic to the byte: nothing of the day, the machine or this tool's version is in them.
 """
@@ -23,6 +23,9 @@ from postfix_profiles.tables import tables
 
 SUMS = "SHA256SUMS"
 
+HOOK = "certbot-deploy-hook"
+"""The script that has Postfix read a renewed certificate, for a host whose own is certbot's."""
+
 Origin = Mapping[tuple[str, str], tuple[Route, ...]]
 """(service, parameter) → the keys that decide it; the service of main.cf is empty."""
 
@@ -45,10 +48,8 @@ def render(profile: Profile, templates: Path) -> Files:
     made = tables(profile)
     page = Page(profile)
     variables = {**context(profile, made), **page.functions()}
-    contents = {
-        name: _from_template(templates, f"{name}.j2", variables)
-        for name in ("main.cf", "master.cf")
-    }
+    names = ("main.cf", "master.cf", *([HOOK] if variables["lineages"] else []))
+    contents = {name: _from_template(templates, f"{name}.j2", variables) for name in names}
     try:
         contents |= {name: table.text() for name, table in made.items()}
     except ValueError as bad:
