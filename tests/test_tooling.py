@@ -82,6 +82,7 @@ def test_the_package_depends_on_what_run_in_names() -> None:
     ("shell", "script"),
     [
         ("bash", ".ci/run"),
+        ("sh", "deploy/apply"),
         ("sh", "tests/e2e/build-root"),
         ("sh", "tests/e2e/build-layer"),
         ("sh", "tests/e2e/install-packages"),

@@ -19,7 +19,7 @@ from typing import Self
 FOLDER = Path(os.environ.get("POSTFIX_PROFILES_ROOTS", "/var/cache/postfix-profiles/roots"))
 BUILD = Path(__file__).with_name("build-root")
 BUILD_LAYER = Path(__file__).with_name("build-layer")
-LAYER = ("dovecot-core", "dovecot-lmtpd", "sslscan")
+LAYER = ("dovecot-core", "dovecot-lmtpd", "python3", "sslscan")
 AT_ONCE = 2
 
 
