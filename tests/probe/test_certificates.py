@@ -101,6 +101,8 @@ def test_anonymous_server(hold: Holder) -> None:
     assert found[1:] == [
         f"probe-certificate-name: not tried: TLS does not come about: {alert}",
         f"probe-certificate-date: not tried: TLS does not come about: {alert}",
-        ("probe-certificate-chain: nobody known vouches for the certificate of mail.example.com: "
-        f"{alert}"),
+        (
+            "probe-certificate-chain: nobody known vouches for the certificate of mail.example.com: "
+            f"{alert}"
+        ),
     ]
