@@ -102,7 +102,7 @@ def test_anonymous_server(hold: Holder) -> None:
         f"probe-certificate-name: not tried: TLS does not come about: {alert}",
         f"probe-certificate-date: not tried: TLS does not come about: {alert}",
         (
-            "probe-certificate-chain: nobody known vouches for the certificate of mail.example.com: "
-            f"{alert}"
+            "probe-certificate-chain: nobody known vouches for the certificate of "
+            f"mail.example.com: {alert}"
         ),
     ]
