@@ -36,8 +36,20 @@ def judged(profile: Profile, files: Files) -> tuple[Finding, ...]:
 
 def rendered_host(profile: Profile, files: Files) -> Host:
     """Return the host that has the files of a profile."""
-    beside = {name: text for name, text in files.contents.items() if name not in (*PAIR, SUMS)}
-    return Host(_config(files.contents, profile.platform), profile.platform, beside, profile)
+    texts = {name: text for name, text in files.contents.items() if name != SUMS}
+    return replace(folder_host(texts, profile.platform), profile=profile)
+
+
+def folder_host(texts: Mapping[str, str], platform: Platform) -> Host:
+    """Return the host that has a configuration folder; ``texts`` has its files by name."""
+    config = Config(
+        main_cf.parse(texts["main.cf"]),
+        master_cf.parse(texts["master.cf"]),
+        catalogue(platform.postfix, platform.added),
+        platform.defaults,
+    )
+    beside = {name: text for name, text in texts.items() if name not in PAIR}
+    return Host(config, platform, beside)
 
 
 def judged_folder(name: str, texts: Mapping[str, str], platform: Platform) -> tuple[Finding, ...]:
@@ -46,8 +58,7 @@ def judged_folder(name: str, texts: Mapping[str, str], platform: Platform) -> tu
     ``texts`` has its files by name, main.cf and master.cf among them; ``name`` is what reports call
     the folder.
     """
-    beside = {file: text for file, text in texts.items() if file not in PAIR}
-    host = Host(_config(texts, platform), platform, beside)
+    host = folder_host(texts, platform)
     main, master = (Source(f"{name}/{file}", texts[file]) for file in PAIR)
     found = _findings(host, FilePlaces(main, master))
     left, lacking = not_judged(host)
@@ -55,15 +66,6 @@ def judged_folder(name: str, texts: Mapping[str, str], platform: Platform) -> tu
         message = f"not judged: {', '.join(left)} ({', '.join(lacking)})"
         found.insert(0, Finding("not-judged", Severity.INFO, message, path=name))
     return tuple(found)
-
-
-def _config(texts: Mapping[str, str], platform: Platform) -> Config:
-    return Config(
-        main_cf.parse(texts["main.cf"]),
-        master_cf.parse(texts["master.cf"]),
-        catalogue(platform.postfix, platform.added),
-        platform.defaults,
-    )
 
 
 def _findings(host: Host, places: Places) -> list[Finding]:

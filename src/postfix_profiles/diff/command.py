@@ -8,17 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from postfix_profiles import platforms
-from postfix_profiles.checks.host import Host
 from postfix_profiles.command_line import UsageError
 from postfix_profiles.diff.change import Difference
 from postfix_profiles.diff.comparing import Side, ThreeSides, compare, three_sides
 from postfix_profiles.diff.tables import owned
 from postfix_profiles.finding import RejectedError, nearest
 from postfix_profiles.folder import PAIR, read
+from postfix_profiles.judging import folder_host
 from postfix_profiles.platforms import Platform
-from postfix_profiles.postfix import main_cf, master_cf
-from postfix_profiles.postfix.catalogue import catalogue
-from postfix_profiles.postfix.config import Config
 from postfix_profiles.rendered import Rendered
 from postfix_profiles.report_text import finding_lines
 
@@ -91,11 +88,4 @@ def _stated(texts: Mapping[str, str]) -> Platform | None:
 
 
 def _side(name: str, texts: Mapping[str, str], platform: Platform) -> Side:
-    config = Config(
-        main_cf.parse(texts["main.cf"]),
-        master_cf.parse(texts["master.cf"]),
-        catalogue(platform.postfix, platform.added),
-        platform.defaults,
-    )
-    beside = {file: text for file, text in texts.items() if file not in PAIR}
-    return Side(name, Host(config, platform, beside), texts)
+    return Side(name, folder_host(texts, platform), texts)
