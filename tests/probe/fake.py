@@ -32,7 +32,10 @@ SECURED = ("mail.example.com", "SIZE 10240000")
 
 @dataclass(slots=True)
 class Script:
-    """What a server says. ``endings`` are those that it takes for the end of a message."""
+    """What a server says. ``endings`` are those that it takes for the end of a message.
+
+    After ``sessions`` connections it greets with ``afterwards``, or is gone where that is empty.
+    """
 
     greeting: str | None = "220 mail.example.com ESMTP"
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -42,6 +45,8 @@ class Script:
     implicit: bool = False
     ready: str = "220 2.0.0 Ready to start TLS"
     endings: tuple[bytes, ...] = (b"\r\n.\r\n",)
+    sessions: int = 1_000
+    afterwards: str = ""
 
     def answer(self, line: str) -> str | None:
         """The reply to a line, HANG_UP or SILENCE."""
@@ -85,14 +90,20 @@ class Fake:
             while True:
                 connection, _ = self._listener.accept()
                 self._open.append(connection)
-                threads.append(threading.Thread(target=self._serve, args=[connection]))
+                # Before the client hears anything, so that it cannot be faster.
+                number = len(self._open)
+                if number == self.script.sessions and not self.script.afterwards:
+                    self.leave()
+                is_late = number > self.script.sessions
+                greeting = self.script.afterwards if is_late else self.script.greeting
+                threads.append(threading.Thread(target=self._serve, args=[connection, greeting]))
                 threads[-1].start()
         for thread in threads:
             thread.join()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, greeting: str | None) -> None:
         with contextlib.suppress(OSError):
-            _Served(self, connection).run()
+            _Served(self, connection).run(greeting)
 
 
 class _Served:
@@ -103,11 +114,11 @@ class _Served:
         self.is_secured = False
         self.lines: BinaryIO = connection.makefile("rb")
 
-    def run(self) -> None:
+    def run(self, greeting: str | None) -> None:
         try:
             if self.script.implicit:
                 self.encrypt()
-            if self.say(self.script.greeting):
+            if self.say(greeting):
                 while (line := self.lines.readline()) and self.handle(
                     line.decode("latin-1").rstrip("\r\n")
                 ):

@@ -71,15 +71,7 @@ class TestReachable:
         assert time.monotonic() - start < 2
 
     def test_server_that_goes_away(self, hold: Holder) -> None:
-        with hold.port(MX, Script(), "probe-vrfy", "probe-size") as (made, _, fake):
-
-            def leave(_: str) -> str:
-                fake.leave()
-                return "221 bye"
-
-            fake.script.answers = {"QUIT": leave}
-            said = told(probe(made, hold.client))
-        assert said == [
+        assert hold(MX, Script(sessions=1), "probe-vrfy", "probe-size") == [
             "probe-vrfy: nobody answers: connection refused",
             "probe-size: not tried: the server was gone",
         ]
@@ -91,15 +83,10 @@ class TestReachable:
         ]
 
     def test_server_that_lets_in_once_only(self, hold: Holder) -> None:
-        with hold.port(MX, Script(), "probe-vrfy") as (made, _, fake):
-
-            def busy(_: str) -> str:
-                fake.script.greeting = "421 too many connections"
-                return "221 bye"
-
-            fake.script.answers = {"QUIT": busy}
-            said = told(probe(made, hold.client))
-        assert said == ["probe-vrfy: not tried: greeted with 421 too many connections"]
+        script = Script(sessions=1, afterwards="421 too many connections")
+        assert hold(MX, script, "probe-vrfy") == [
+            "probe-vrfy: not tried: greeted with 421 too many connections"
+        ]
 
 
 class TestWhereNothingIsPromised:
