@@ -81,11 +81,13 @@ deploy: ## put generated/HOST onto its host: HOST=mail.example.com [ARGS=--dry-r
 
 # --- development ------------------------------------------------------------
 
+PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+
 test: $(DEV_INSTALLED) ## run the tests, and print the coverage of src/
-	@$(VENV)/bin/python -m pytest --cov $(ARGS)
+	@$(PYTEST) --cov $(ARGS)
 
 e2e: $(DEV_INSTALLED) ## run the live tests only: real Postfix, real networks (root)
-	@$(VENV)/bin/python -m pytest -m e2e $(ARGS)
+	@$(PYTEST) -m e2e $(ARGS)
 
 lint: $(DEV_INSTALLED) ## ruff and mypy
 	@status=0; for tool in 'ruff check .' 'ruff format --check .' mypy; do \

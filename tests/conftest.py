@@ -62,6 +62,12 @@ class NoSkip:
                 terminalreporter.line(f"{nodeid}: {reason}")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor with `-n auto`: who talks to a mail host waits most of the time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the guard where the environment asks for it."""
     if os.environ.get(NO_SKIP) == "1":

@@ -47,6 +47,19 @@ def test_a_module_that_skips_itself_fails_the_session(session: pytest.Pytester) 
     done.stdout.fnmatch_lines(["test_module.py: no root"])
 
 
+def test_workers_tell_what_they_skipped(session: pytest.Pytester) -> None:
+    session.makepyfile(test_passed=PASSED, test_skipped=SKIPPED, test_module=MODULE)
+    done = session.runpytest("-n", "2")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(
+        [
+            "=* skipped, which POSTFIX_PROFILES_NO_SKIP=1 forbids =*",
+            "test_module.py: no root",
+            "test_skipped.py::test_skipped: no postconf here",
+        ]
+    )
+
+
 def test_an_expected_failure_is_no_skip(session: pytest.Pytester) -> None:
     session.makepyfile(test_passed=PASSED, test_expected=EXPECTED)
     done = session.runpytest()

@@ -5,6 +5,7 @@ It is written as build/e2e-results.json and build/e2e-results.md when the run en
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -56,14 +57,26 @@ class Results:
             raise
         self.record(release, profile, line)
 
-    def write(self, folder: Path) -> None:
-        """Write both files, if there is anything to write."""
-        if self._found:
-            found = sorted(self._found)
-            folder.mkdir(exist_ok=True)
-            text = json.dumps({"results": [asdict(one) for one in found]}, indent=2)
+    def write(self, folder: Path, run: str) -> None:
+        """Write both files, if there is anything to write.
+
+        What another worker of the same run has written stays in them.
+        """
+        if not self._found:
+            return
+        folder.mkdir(exist_ok=True)
+        with (folder / f"{NAME}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            found = sorted([*self._found, *_written(folder / f"{NAME}.json", run)])
+            text = json.dumps({"run": run, "results": [asdict(one) for one in found]}, indent=2)
             (folder / f"{NAME}.json").write_text(f"{text}\n")
             (folder / f"{NAME}.md").write_text(markdown(found), encoding="utf-8")
+
+
+def _written(file: Path, run: str) -> list[Result]:
+    """The results in a file, if they are of that run."""
+    written = json.loads(file.read_text()) if file.exists() else {}
+    return [Result(**one) for one in written["results"]] if written.get("run") == run else []
 
 
 def markdown(results: Iterable[Result]) -> str:

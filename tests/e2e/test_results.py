@@ -44,12 +44,12 @@ def results() -> Results:
 
 
 def test_markdown_has_a_table_for_each_profile(results: Results, tmp_path: Path) -> None:
-    results.write(tmp_path / "build")
+    results.write(tmp_path / "build", "this run")
     assert (tmp_path / "build/e2e-results.md").read_text() == MARKDOWN
 
 
 def test_json_has_everything_that_was_noted(results: Results, tmp_path: Path) -> None:
-    results.write(tmp_path)
+    results.write(tmp_path, "this run")
     found = json.loads((tmp_path / "e2e-results.json").read_text())["results"]
     assert len(found) == 6
     assert found[-1] == {
@@ -61,8 +61,19 @@ def test_json_has_everything_that_was_noted(results: Results, tmp_path: Path) ->
     }
 
 
+def test_workers_of_one_run_write_into_one_table(results: Results, tmp_path: Path) -> None:
+    for run, line in (("run before", "forgotten"), ("this run", "25: sends")):
+        other = Results()
+        other.record("3.5", "a.example.com", line)
+        other.write(tmp_path, run)
+    results.write(tmp_path, "this run")
+    greets = "| 25: greets | kept | kept |\n"
+    table = MARKDOWN.replace(greets, f"{greets}| 25: sends | kept |  |\n")
+    assert (tmp_path / "e2e-results.md").read_text() == table
+
+
 def test_nothing_is_written_where_nothing_was_noted(tmp_path: Path) -> None:
-    Results().write(tmp_path)
+    Results().write(tmp_path, "this run")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -76,7 +87,7 @@ def test_what_is_tried_is_noted_with_how_it_ended(tmp_path: Path) -> None:
         pytest.fail("no way")
     with pytest.raises(pytest.skip.Exception), results.trying("3.5", "a", "passed over"):
         pytest.skip("no network")
-    results.write(tmp_path)
+    results.write(tmp_path, "this run")
     found = json.loads((tmp_path / "e2e-results.json").read_text())["results"]
     assert [(one["line"], one["state"], one["note"]) for one in found] == [
         ("failed", "broken", "refused"),

@@ -30,7 +30,7 @@ def context(authority: Authority) -> ssl.SSLContext:
 @pytest.fixture
 def impatient(hold: Holder) -> Holder:
     """A client that does not wait long for a server that says nothing."""
-    hold.client = Client(timeout=0.3)
+    hold.client = Client(timeout=1)
     return hold
 
 

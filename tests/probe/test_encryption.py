@@ -65,7 +65,7 @@ class TestStarttls:
         assert impatient(MX, script, "probe-starttls") == [
             (
                 "probe-starttls: TLS does not come about: no answer to the beginning of TLS "
-                "within 0.3 s"
+                "within 1 s"
             )
         ]
 
