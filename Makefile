@@ -81,7 +81,7 @@ deploy: ## put generated/HOST onto its host: HOST=mail.example.com [ARGS=--dry-r
 
 # --- development ------------------------------------------------------------
 
-PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 test: $(DEV_INSTALLED) ## run the tests, and print the coverage of src/
 	@$(PYTEST) --cov $(ARGS)

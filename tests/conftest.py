@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.workers import Workers
+
 # pytest's own pythonpath holds for this process alone; the tool that tests start needs it as well.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(Path(__file__).parents[1] / "src"), os.environ.get("PYTHONPATH")))
@@ -62,13 +64,8 @@ class NoSkip:
                 terminalreporter.line(f"{nodeid}: {reason}")
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor with `-n auto`: who talks to a mail host waits most of the time."""
-    return 2 * (os.cpu_count() or 1)
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the guard where the environment asks for it."""
+    """Register how workers share the tests, and the guard where the environment asks for it."""
+    config.pluginmanager.register(Workers(), "postfix-profiles-workers")
     if os.environ.get(NO_SKIP) == "1":
         config.pluginmanager.register(NoSkip(), "postfix-profiles-no-skip")

@@ -28,7 +28,7 @@ esac
 PIP = "-m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/"
 VENV = "-m venv --clear .venv"
 RENDER = "-m postfix_profiles render"
-PYTEST = "-m pytest -n auto --dist loadgroup --no-loadscope-reorder --cov"
+PYTEST = "-m pytest -n auto --dist loadscope --no-loadscope-reorder --cov"
 
 
 class Checkout:

@@ -37,26 +37,3 @@ def results(testrun_uid: str) -> Iterator[Results]:
     noted = Results()
     yield noted
     noted.write(FOLDER, testrun_uid)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several workers share the tests, keep those of one host together, the longest first."""
-    if not config.getoption("loadgroup", default=False):
-        return
-    for item in items:
-        if item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group(_host(item)))
-    items.sort(key=_rank)
-
-
-def _host(item: pytest.Item) -> str:
-    """Which host a test is about: that of its module, on its release."""
-    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    lines = sorted(one.line for one in parameters if isinstance(one, Root))
-    return "-".join((item.path.stem, *lines))
-
-
-def _rank(item: pytest.Item) -> int:
-    is_live = item.get_closest_marker("e2e") is not None
-    is_slow = item.get_closest_marker("slow") is not None
-    return 2 - is_live - (is_live and is_slow)
