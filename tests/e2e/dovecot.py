@@ -58,13 +58,6 @@ service anvil {
     mode = 0
   }
 }
-service lmtp {
-  unix_listener /var/spool/postfix/private/dovecot-lmtp {
-    mode = 0660
-    user = postfix
-    group = postfix
-  }
-}
 """
 
 
@@ -91,7 +84,7 @@ def start(host: MailHost, passwords: Mapping[str, str]) -> None:
 
 
 def from_readme() -> str:
-    """The listener for Postfix's logins, as the README shows it."""
+    """The listeners for Postfix's logins and for its mail, as the README shows them."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"\n\n( {4}service auth \{\n(?: {4}.*\n)+)", readme)
     assert shown is not None
