@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from postfix_profiles.finding import Finding, Severity
+from postfix_profiles.report import Held
 from postfix_profiles.report_json import as_json
 from tests.outcomes import CREATE, DELETE, ERROR, UPDATE, WAIVED, WARNING, outcome
 
@@ -64,3 +66,27 @@ def test_json_of_nothing_is_an_object_on_lines_of_its_own() -> None:
 
 def test_json_is_ascii_and_so_the_same_in_every_encoding() -> None:
     assert r'"message": "\u00e9"' in as_json(outcome(Finding("x", Severity.ERROR, "é")))
+
+
+def test_promises_are_there_where_a_host_was_held_to_them() -> None:
+    promises = (
+        Held("probe-vrfy", "203.0.113.25:25", "", "kept"),
+        Held("probe-tls-older", "203.0.113.25:25", "TLSv1", "broken", "TLSv1 is accepted"),
+    )
+    assert json.loads(as_json(replace(outcome(), promises=promises)))["promises"] == [
+        {
+            "check": "probe-vrfy",
+            "listener": "203.0.113.25:25",
+            "subject": None,
+            "state": "kept",
+            "reason": None,
+        },
+        {
+            "check": "probe-tls-older",
+            "listener": "203.0.113.25:25",
+            "subject": "TLSv1",
+            "state": "broken",
+            "reason": "TLSv1 is accepted",
+        },
+    ]
+    assert json.loads(as_json(replace(outcome(), promises=())))["promises"] == []

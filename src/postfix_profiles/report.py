@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from postfix_profiles.finding import Finding, Severity
 from postfix_profiles.plan import Action, Change
 
 DRIFT = "drift"
 """The check of a file that is not as the profiles ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A line of a host's contract that the host was held to, and what became of it.
+
+    ``check`` is reported where it is broken, ``listener`` says where it was tried, and ``subject``
+    what it is about where a listener makes several of its kind: a domain, the name of a
+    certificate, a version of TLS. ``reason`` says why it is not kept.
+    """
+
+    check: str
+    listener: str
+    subject: str
+    state: Literal["kept", "broken", "not tried"]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +37,7 @@ class Outcome:
     ``folder``: it was about a folder that no profile asks for, so that there is nothing to write.
     ``conclusion``: what is to be said in place of what became of the files.
     ``titles``: what a check is about, in one line, by its id, as far as that is known.
+    ``promises``: every line of the contract that a host was held to, None where none was.
     """
 
     findings: tuple[Finding, ...]
@@ -30,6 +48,7 @@ class Outcome:
     folder: bool = False
     conclusion: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    promises: tuple[Held, ...] | None = None
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of a severity nobody has waived."""

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.e2e import rendering
 from tests.e2e.host import MailHost
+from tests.e2e.probed import Found, Probe
 from tests.e2e.reference import LAN, NAME, PASSWORDS, WAN, WAN6
 from tests.e2e.roots import Root
-from tests.e2e.staging import Running, reconfigure, running
-from tests.rendered import ROOT
+from tests.e2e.staging import reconfigure, running
 
 pytestmark = pytest.mark.e2e
 
 PROFILE = rendering.PROFILES / f"{NAME}.yaml"
-AUTHORITIES = "/run/test/root.pem"
 BOTH = f"{WAN}:25, [{WAN6}]:25"
 # What the probe provokes, and nothing else.
 EXPECTED = [
@@ -50,53 +45,6 @@ PUBLIC_587 = f"""
 {WAN}:587 inet n - n - - smtpd
     -o syslog_name=postfix/public
 """
-
-
-class Found(NamedTuple):
-    """A finding, with the line of the profile that it points to."""
-
-    check: str
-    line: str
-    listener: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Runs the command in the network of a client."""
-
-    mail: Running
-    profile: Path
-
-    def __call__(
-        self, network: str, *options: str, login: Sequence[str] = ("admin", "correct horse")
-    ) -> subprocess.CompletedProcess[str]:
-        user, password = login
-        environment = [
-            f"PYTHONPATH={ROOT / 'src'}",
-            f"POSTFIX_PROFILES_USER={user}",
-            f"POSTFIX_PROFILES_PASSWORD={password}",
-        ]
-        command = [sys.executable, "-m", "postfix_profiles", "probe", str(self.profile)]
-        folders = ["--templates", str(ROOT / "templates"), "--ca-file", AUTHORITIES]
-        return self.mail.host._namespaces.run(
-            ["env", *environment, *command, *folders, "--timeout", "5", *options], network=network
-        )
-
-    def found(self, network: str, *options: str) -> list[Found]:
-        """What is not as promised, by place."""
-        done = self(network, "--format", "json", *options)
-        assert (done.returncode, done.stderr) == (1, "")
-        return [
-            Found(
-                one["check"],
-                Path(one["path"]).read_text().splitlines()[one["line"] - 1].strip(),
-                one["listener"],
-                one["message"].removeprefix(f"{one['listener']}: "),
-            )
-            for one in json.loads(done.stdout)["findings"]
-            if one["severity"] != "info"
-        ]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from postfix_profiles.probe.probing import Verdict
 from postfix_profiles.probe.reporting import outcome
 from postfix_profiles.profile import Profile
 from postfix_profiles.render import render
+from postfix_profiles.report import Held
 from tests.probe.held import MX, PROFILE, SUBMISSION
 from tests.rendered import TEMPLATES, profile
 
@@ -104,3 +105,18 @@ def test_all_kept(tmp_path: Path) -> None:
     found = outcome([verdict(made, MX, "probe-size")], places)
     assert (found.findings, found.summary()) == ((), "1 host: 1 of 1 promises kept")
     assert not found.failed(strict=True)
+
+
+def test_every_promise_is_told_with_what_became_of_it(tmp_path: Path) -> None:
+    made, places, _ = known(tmp_path)
+    two = verdict(made, MX, "probe-size", "one", untried="MAIL is refused")
+    verdicts = [
+        verdict(made, MX, "probe-tls-lowest"),
+        replace(two, faults=(*two.faults, replace(two.faults[0], message="another"))),
+        verdict(made, SUBMISSION, "probe-login", untried="no login"),
+    ]
+    assert outcome(verdicts, places).promises == (
+        Held("probe-tls-lowest", "203.0.113.25:25", "TLSv1.2", "kept"),
+        Held("probe-size", "203.0.113.25:25", "", "broken", "one; another"),
+        Held("probe-login", "192.168.1.25:587", "", "not tried", "no login"),
+    )

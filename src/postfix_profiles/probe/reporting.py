@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -11,25 +12,40 @@ from postfix_profiles.finding import Finding, Severity, by_place
 from postfix_profiles.manual.reports import titles
 from postfix_profiles.postfix.config import Value
 from postfix_profiles.probe.probing import Verdict
-from postfix_profiles.report import Outcome
+from postfix_profiles.report import Held, Outcome
 from postfix_profiles.rules import rules
 
 
 def outcome(verdicts: Sequence[Verdict], places: ProfilePlaces) -> Outcome:
-    """Return the report of a probe: what is broken, by place, then what was not tried."""
+    """Return the report of a probe: what is broken, by place, then what was not tried.
+
+    Its ``promises`` are all of the contract, in the order in which they were tried.
+    """
     labels: dict[Finding, list[str]] = {}
     for verdict in verdicts:
         for found in _findings(verdict, places):
             labels.setdefault(found, []).append(verdict.label)
     findings = sorted((_named(found, where) for found, where in labels.items()), key=_weight)
+    promises = tuple(_held(verdict) for verdict in verdicts)
     return Outcome(
         tuple(findings),
         (),
         hosts=1,
         written=False,
-        conclusion=_conclusion(verdicts),
+        conclusion=_conclusion(promises),
         titles=titles(found.check for found in findings),
+        promises=promises,
     )
+
+
+def _held(verdict: Verdict) -> Held:
+    promise = verdict.promise
+    if verdict.faults:
+        reason = "; ".join(fault.message for fault in verdict.faults)
+        return Held(promise.id, verdict.label, promise.subject, "broken", reason)
+    if verdict.untried:
+        return Held(promise.id, verdict.label, promise.subject, "not tried", verdict.untried)
+    return Held(promise.id, verdict.label, promise.subject, "kept")
 
 
 def _findings(verdict: Verdict, places: ProfilePlaces) -> Iterator[Finding]:
@@ -59,11 +75,8 @@ def _weight(found: Finding) -> tuple[bool, tuple[str, int, int]]:
     return found.severity is Severity.INFO, by_place(found)
 
 
-def _conclusion(verdicts: Sequence[Verdict]) -> str:
-    broken = sum(1 for one in verdicts if one.faults)
-    untried = sum(1 for one in verdicts if one.untried and not one.faults)
-    kept = len(verdicts) - broken - untried
-    said = [f"{kept} of {len(verdicts)} promises kept"]
-    said += [f"{broken} broken"] if broken else []
-    said += [f"{untried} not tried"] if untried else []
+def _conclusion(promises: Sequence[Held]) -> str:
+    states = Counter(one.state for one in promises)
+    said = [f"{states['kept']} of {len(promises)} promises kept"]
+    said += [f"{states[state]} {state}" for state in ("broken", "not tried") if states[state]]
     return ", ".join(said)
