@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from postfix_profiles.postfix.config import MAIN, Value
 from postfix_profiles.postfix.main_cf import Setting
 from tests.postfix.configured import configured, only_service, smtpd
+
+NAMES = ("one", "two", "three", "myhostname", "mydomain", "mynetworks", "process_name")
+TEXTS = st.lists(
+    st.sampled_from(
+        ["a.b", " ", "${one?{$two}:{$three}}", "${{$two} == {a.b} ? {$one}}", "$process"]
+    )
+    | st.sampled_from(NAMES).map("${}".format),
+    max_size=3,
+).map("".join)
+SETTINGS = st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=5)
+
+
+def written(settings: dict[str, str]) -> str:
+    return "".join(f"{name} = {text}\n" for name, text in settings.items())
 
 
 class TestWhereAValueComesFrom:
@@ -58,6 +74,27 @@ class TestWhereAValueComesFrom:
     def test_a_value_is_expanded_once(self) -> None:
         config = configured("relayhost = $myorigin\n")
         assert config.value("relayhost") is config.value("relayhost")
+
+    def test_a_service_shares_what_is_made_of_nothing_of_its_own(self) -> None:
+        main = "myhostname = a\nsmtpd_banner = $myhostname $relayhost $process_name\n"
+        config = configured(main, smtpd("relayhost = b"))
+        service = only_service(config)
+        shared = [
+            name
+            for name in ("smtpd_banner", "myorigin", "mydomain", "relayhost", "myhostname")
+            if config.value(name, service) is config.value(name)
+        ]
+        assert shared == ["myorigin"]
+
+    @given(SETTINGS, SETTINGS)
+    def test_a_service_sees_what_its_options_make_of_main_cf(
+        self, main: dict[str, str], options: dict[str, str]
+    ) -> None:
+        config = configured(written(main), smtpd(*written(options).splitlines()))
+        alone = configured(written({**main, **options}), smtpd())
+        assert [config.value(name, only_service(config)).text for name in NAMES] == [
+            alone.value(name, only_service(alone)).text for name in NAMES
+        ]
 
 
 class TestWhatNamesMean:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from postfix_profiles.postfix.endpoint import Endpoint
@@ -10,6 +12,7 @@ from postfix_profiles.postfix.service import ColumnProblem, Service, column_prob
 
 A_TYPE = "one of inet, unix, unix-dgram, fifo, pass"
 A_TIME = "a number of seconds, perhaps with a ?, or -"
+FIELDS = [field.name for field in fields(Service)]
 GOOD = ("smtp", "inet", "n", "-", "y", "-", "-", "smtpd")
 
 
@@ -17,7 +20,7 @@ def problems(**replaced: str) -> list[ColumnProblem]:
     service = Service(*GOOD)
     columns = list(service.columns)
     for name, text in replaced.items():
-        columns[list(Service.__slots__).index(name)] = text
+        columns[FIELDS.index(name)] = text
     return list(column_problems(tuple(columns)))
 
 

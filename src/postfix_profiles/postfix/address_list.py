@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from postfix_profiles.postfix.lookup_table import entries
@@ -81,6 +82,7 @@ def _items(word: str, text_of: Callable[[str], str | None]) -> Iterator[Item]:
         yield Item(word, network, excluded, problem)
 
 
+@lru_cache(4096)  # hosts have most of their networks in common
 def _network(text: str) -> tuple[Network | None, Problem | None]:
     """Return what a pattern stands for, and why it is refused."""
     shape = _READABLE.fullmatch(text)

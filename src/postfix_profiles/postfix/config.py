@@ -74,7 +74,8 @@ class Value:
 class Config:
     """A main.cf and a master.cf, as a release reads them.
 
-    ``defaults`` are those that a package has in place of the release's own.
+    ``defaults`` are those that a package has in place of the release's own. ``_asked`` has for a
+    parameter the names that its value without a service was made of.
     """
 
     main: MainCf
@@ -84,6 +85,7 @@ class Config:
     _seen: dict[str | tuple[str, str, int, str], Value] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _asked: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _running: dict[tuple[str, ...], tuple[Service, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -134,6 +136,10 @@ class Config:
         return self._expansion(text, self._lookup(service)).text
 
     def _value(self, parameter: str, service: Service | None) -> Value:
+        if service and parameter not in service.settings and parameter not in _COMPUTED:
+            found = self.value(parameter)
+            if self._means_the_same(parameter, service):
+                return found
         where, setting = self._setting(parameter, service)
         if setting is None:
             shared = None if parameter in self.defaults else _shared(self.catalogue, parameter)
@@ -141,6 +147,13 @@ class Config:
                 parameter, self._default(parameter, service) or "", service
             )
         return self._expanded(parameter, setting.value, service, where, setting)
+
+    def _means_the_same(self, parameter: str, service: Service) -> bool:
+        """Say whether a value is made of nothing that is another thing to a service."""
+        asked = self._asked.get(parameter)
+        return not asked or (
+            asked.isdisjoint(service.settings) and (asked & _COMPUTED) <= self._main.keys()
+        )
 
     def _expanded(
         self,
@@ -152,17 +165,23 @@ class Config:
     ) -> Value:
         if "$" not in raw or parameter in UNEXPANDED:
             return Value(parameter, raw, raw, where, setting)
-        done = self._expansion(raw, self._lookup(service))
+        asked = self._asked.setdefault(parameter, set()) if service is None else None
+        done = self._expansion(raw, self._lookup(service, asked))
         return Value(parameter, done.text, raw, where, setting, done.error)
 
     def _expansion(self, text: str, lookup: Lookup) -> Expansion:
         major, minor = self.catalogue.release[:2]
         return expand(text, lookup, (major, minor))
 
-    def _lookup(self, service: Service | None) -> Lookup:
-        """Return what ``$name`` means to a service: a raw value, None where there is none."""
+    def _lookup(self, service: Service | None, asked: set[str] | None = None) -> Lookup:
+        """Return what ``$name`` means to a service: a raw value, None where there is none.
+
+        ``asked`` comes to have the names that somebody has asked for.
+        """
+        noted = set() if asked is None else asked
 
         def lookup(name: str) -> str | None:
+            noted.add(name)
             _, setting = self._setting(name, service)
             return self._default(name, service) if setting is None else setting.value
 
@@ -171,9 +190,9 @@ class Config:
     def _setting(self, parameter: str, service: Service | None) -> tuple[str, Setting | None]:
         """Return the setting that counts for a service, and the service of its ``-o`` or MAIN."""
         if service is not None:
-            for setting in reversed(service.options):
-                if setting.name == parameter:
-                    return service.key, setting
+            setting = service.settings.get(parameter)
+            if setting is not None:
+                return service.key, setting
         return MAIN, self._main.get(parameter)
 
     @cached_property

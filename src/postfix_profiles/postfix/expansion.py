@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from postfix_profiles.postfix import macro
 from postfix_profiles.postfix.macro_tree import (
@@ -26,7 +25,6 @@ Lookup = Callable[[str], str | None]
 _HOLDS = {"==": {0}, "!=": {-1, 1}, "<": {-1}, "<=": {-1, 0}, ">=": {0, 1}, ">": {1}}
 _DIGITS = re.compile(r"[0-9]+")
 _LEVEL = re.compile(r"[ \t\n\v\f\r]*\+?([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+))?)?")
-_template = lru_cache(8192)(macro.parse)  # hosts have most of their values in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,9 @@ class _Expander:
     release: tuple[int, int]
 
     def value(self, value: str, depth: int) -> str:
-        return self.parts(_template(value, self.release).parts, depth)
+        if "$" not in value and depth <= DEEPEST:
+            return value
+        return self.parts(macro.parse(value, self.release).parts, depth)
 
     def parts(self, parts: Parts | None, depth: int) -> str:
         if not parts:
@@ -73,10 +73,10 @@ class _Expander:
 
     def part(self, part: Part, depth: int) -> str:
         match part:
-            case Literal(text):
-                return text
-            case Reference(name):
-                return self.value(self.lookup(name) or "", depth)
+            case Literal():
+                return part.text
+            case Reference():
+                return self.value(self.lookup(part.name) or "", depth)
             case Choice(test, then, otherwise):
                 return self.parts(then if self.holds(test, depth) else otherwise, depth)
             case Comparison():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from postfix_profiles.postfix import logical_lines
 from postfix_profiles.postfix.words import split_items
@@ -32,6 +33,7 @@ class Entry:
     is_for_all: bool = False
 
 
+@lru_cache(256)  # several checks ask for each table, and hosts have some in common
 def entries(name: str, text: str | None = None) -> tuple[Entry, ...] | None:
     """Return what the table ``type:name`` holds; ``text`` is that of its file.
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from postfix_profiles.postfix.logical_lines import SyntaxProblem
 from postfix_profiles.postfix.macro_tree import (
@@ -60,6 +61,7 @@ _SUFFIX = re.compile(r"[A-Za-z0-9]*")
 _BLANKS = re.compile(r"[ \t\r\n]*")
 
 
+@lru_cache(8192)  # hosts have most of their values in common
 def parse(value: str, release: tuple[int, int] = LATEST) -> Template:
     """Return what a value means to the Postfix of a release.
 

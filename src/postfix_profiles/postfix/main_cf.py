@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from postfix_profiles.postfix import logical_lines
 from postfix_profiles.postfix.logical_lines import BLANKS, LogicalLine, SyntaxProblem
@@ -75,6 +76,7 @@ def parse(text: str) -> MainCf:
     return MainCf(tuple(settings), tuple(errors))
 
 
+@lru_cache(8192)  # hosts have most of their settings in common
 def parse_setting(entry: LogicalLine, start: int, end: int) -> Setting | SyntaxProblem:
     """Return the ``name = value`` in a stretch of an entry, or why it is none."""
     text = entry.text

@@ -8,6 +8,7 @@ them takes one word, and what follows it is an argument of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from postfix_profiles.postfix import logical_lines
 from postfix_profiles.postfix.logical_lines import BLANKS, LogicalLine, SyntaxProblem
@@ -49,13 +50,18 @@ def parse(text: str) -> MasterCf:
     errors = list(problems)
     services: list[Service] = []
     for entry in entries:
-        parser = _EntryParser(entry)
-        service = parser.service()
+        service, found = _parsed(entry)
         if service:
             services.append(service)
-        errors += parser.errors
+        errors += found
     errors.sort(key=lambda problem: (problem.line, problem.column))
     return MasterCf(tuple(services), tuple(errors))
+
+
+@lru_cache(4096)  # hosts have most of their services in common
+def _parsed(entry: LogicalLine) -> tuple[Service | None, tuple[SyntaxProblem, ...]]:
+    parser = _EntryParser(entry)
+    return parser.service(), tuple(parser.errors)
 
 
 def table_view(master: MasterCf) -> tuple[tuple[str, ...], ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from postfix_profiles.postfix.endpoint import Endpoint, parse_endpoint
@@ -26,7 +26,7 @@ _SHAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """An entry of master.cf, each column as it is written; ``-`` stands for the default.
 
@@ -49,7 +49,7 @@ class Service:
     line: int = 0
     column: int = 0
 
-    @property
+    @cached_property
     def key(self) -> str:
         """``name/type``, as ``postconf -M`` and ``-P`` spell it."""
         return f"{self.name}/{self.type}"
@@ -68,12 +68,17 @@ class Service:
             self.command,
         )
 
-    @property
-    def values(self) -> dict[str, str]:
-        """The value that ``-o`` gives to each name, as the program sees it: the last one."""
-        return {option.name: option.value for option in self.options}
+    @cached_property
+    def settings(self) -> Mapping[str, Setting]:
+        """The ``-o`` of each name that the program goes by: the last one."""
+        return {option.name: option for option in self.options}
 
     @property
+    def values(self) -> dict[str, str]:
+        """The value that ``-o`` gives to each name, as the program sees it."""
+        return {name: option.value for name, option in self.settings.items()}
+
+    @cached_property
     def endpoint(self) -> Endpoint | None:
         """Where an inet service listens; None for another type, or a name that is malformed."""
         found = parse_endpoint(self.name) if self.type == "inet" else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache, cached_property
 
-from postfix_profiles.postfix.catalogue.derived import Derived, derivations, suffixes
+from postfix_profiles.postfix.catalogue.derived import Derived, derivations
 from postfix_profiles.postfix.catalogue.records import (
     STAGES,
     Lazy,
@@ -97,10 +97,6 @@ class Catalogue:
         """The types of lookup tables with which this release can be built."""
         return frozenset(rows_at(load("map_types"), self.release))
 
-    @cached_property
-    def _suffixes(self) -> Mapping[str, Mapping[str, str]]:
-        return suffixes(self.release)
-
     def parameter(self, name: str) -> Parameter | None:
         """Return a parameter of this release, old names that are still read included."""
         return self.parameters.get(name) or self.legacy.get(name)
@@ -141,7 +137,7 @@ class Catalogue:
 
     def derivations(self, name: str) -> tuple[Derived, ...]:
         """Return the ways in which a service or a lookup table may make a name."""
-        return tuple(derivations(name, self._suffixes))
+        return derivations(name, self.release)
 
     def belongs_to(self, name: str) -> str | None:
         """Return the service or table that makes a name, None for a name that none can make.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from postfix_profiles.postfix.catalogue.timeline import Release, at, load
 
@@ -33,6 +34,7 @@ class Derived:
         return not self.default
 
 
+@cache
 def suffixes(release: Release) -> Mapping[str, Mapping[str, str]]:
     """Return for each suffix what makes it, a program or a type of table, and its default."""
     found: dict[str, dict[str, str]] = {}
@@ -44,12 +46,17 @@ def suffixes(release: Release) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def derivations(name: str, known: Mapping[str, Mapping[str, str]]) -> Iterator[Derived]:
-    """Yield every way to put a name together, the longest stem first.
+@lru_cache(4096)  # hosts have most of their names in common
+def derivations(name: str, release: Release) -> tuple[Derived, ...]:
+    """Return every way to put a name together, the longest stem first.
 
-    ``known`` is what ``suffixes()`` returns. There can be several ways:
-    ``a_destination_recipient_limit`` is the recipient limit of a service ``a_destination``, too.
+    There can be several: ``a_destination_recipient_limit`` is the recipient limit of a service
+    ``a_destination``, too.
     """
+    return tuple(_derivations(name, suffixes(release)))
+
+
+def _derivations(name: str, known: Mapping[str, Mapping[str, str]]) -> Iterator[Derived]:
     for index in range(len(name) - 1, 0, -1):
         if name[index] == "_" and name[index:] in known:
             defaults: dict[str, set[str]] = {}
