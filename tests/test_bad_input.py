@@ -23,7 +23,6 @@ CHECKS = {
     "auth-without-tls",
     "bad-key",
     "bad-value",
-    "chroot-socket",
     "control-character",
     "dnsbl-weight",
     "duplicate-address",

@@ -61,6 +61,15 @@ def test_what_is_true_of_several_listeners_is_one_finding_that_names_them() -> N
     ]
 
 
+def test_a_default_is_said_once_at_the_first_listener_that_has_it() -> None:
+    texts = {**FOLDER, "main.cf": ""}
+    found = judged_folder("etc", texts, platform("debian-12"))
+    assert lines(found)[1:] == [
+        "1:1+1 soft-bounce: and that is all (take it out)",
+        "1:1+2 soft-bounce: port 25, 192.0.2.25:587: soft_bounce = yes is for tests (take it out)",
+    ]
+
+
 def test_the_files_beside_the_pair_are_judged_where_there_are_any() -> None:
     found = judged_folder("etc", {**FOLDER, "aliases": "root: x\n"}, platform("debian-12"))
     assert lines(found)[:2] == [
@@ -102,9 +111,9 @@ def test_a_waiver_accepts_what_a_check_finds_and_one_that_fits_nothing_is_a_find
 
 def test_what_the_rules_between_keys_have_found_comes_first() -> None:
     made = profile(
-        f'{HEAD}milters: [{{socket: "unix:/run/rspamd"}}]\n'
-        "waive: [{check: chroot-socket, because: it is mounted there}]\n"
+        'hostname: mail.example.com\nplatform: {postfix: "3.3.22", family: debian}\n'
+        "waive: [{check: platform-too-old, because: a newer one is to come}]\n"
     )
     found = judged(made, render(made, TEMPLATES))
     assert found[0] == made.findings[0]
-    assert [one.check for one in found] == ["chroot-socket", "soft-bounce", "has-profile"]
+    assert [one.check for one in found] == ["platform-too-old", "soft-bounce", "has-profile"]

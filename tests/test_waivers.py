@@ -11,19 +11,18 @@ from postfix_profiles.waivers import WAIVABLE, accepted, refused, unused
 from tests.building import document, lines, profile
 from tests.rendered import TEMPLATES
 
-SOCKET = Finding(
-    "chroot-socket",
+TOO_OLD = Finding(
+    "platform-too-old",
     Severity.ERROR,
-    "out of reach",
+    "it is old",
     parameter="p",
     listener="port 25, 192.0.2.25:587",
 )
-MILTER = """\
+OLD = """\
 hostname: mail.example.com
-platform: debian-12
-milters: [{socket: "unix:/run/rspamd"}]
+platform: {postfix: "3.3.22", family: debian}
 """
-WAIVE = "waive: [{check: chroot-socket, because: it is mounted there}]\n"
+WAIVE = "waive: [{check: platform-too-old, because: a newer one is to come}]\n"
 
 
 def waiver(check: str, **others: str) -> dict[str, str | None]:
@@ -38,7 +37,7 @@ def test_a_finding_is_accepted_with_the_reason(check: str) -> None:
 
 
 def test_one_waiver_is_for_all_findings_of_its_check() -> None:
-    found = accepted([waiver("chroot-socket")], [SOCKET, SOCKET], WAIVABLE)
+    found = accepted([waiver("platform-too-old")], [TOO_OLD, TOO_OLD], WAIVABLE)
     assert [one.waived for one in found] == ["so it is"] * 2
 
 
@@ -54,18 +53,18 @@ def test_one_waiver_is_for_all_findings_of_its_check() -> None:
     ],
 )
 def test_a_waiver_may_be_for_one_listener_or_parameter(others: dict[str, str], fits: bool) -> None:
-    waivers = [waiver("chroot-socket", **others)]
-    (found,) = accepted(waivers, [SOCKET], WAIVABLE)
+    waivers = [waiver("platform-too-old", **others)]
+    (found,) = accepted(waivers, [TOO_OLD], WAIVABLE)
     assert (found.waived is not None) is fits
-    assert bool(list(unused(waivers, [SOCKET], document("waive: [{check: x}]")))) is not fits
+    assert bool(list(unused(waivers, [TOO_OLD], document("waive: [{check: x}]")))) is not fits
 
 
 def test_a_waiver_that_fits_nothing_is_a_warning() -> None:
-    made = profile(MILTER.replace("unix:/run/", "unix:private/") + WAIVE)
+    made = profile(OLD.replace("3.3.22", "3.7.11") + WAIVE)
     (found,) = judged(made, render(made, TEMPLATES))
     assert lines([found]) == [
         (
-            "4:17+13 waive-unused: waive[0]: there is no finding chroot-socket that it could "
+            "3:17+16 waive-unused: waive[0]: there is no finding platform-too-old that it could "
             "accept (take it out, or it will hide a finding that comes later)"
         )
     ]
@@ -73,8 +72,9 @@ def test_a_waiver_that_fits_nothing_is_a_warning() -> None:
 
 
 def test_what_cannot_be_rendered_cannot_be_waived() -> None:
-    text = MILTER.partition("milters")[0] + (
-        "mx: {listen: dmz, tls: none}\nwaive: [{check: unknown-interface, because: of that}]\n"
+    text = (
+        "hostname: mail.example.com\nplatform: debian-12\nmx: {listen: dmz, tls: none}\n"
+        "waive: [{check: unknown-interface, because: of that}]\n"
     )
     with pytest.raises(RejectedError) as rejected:
         profile(text)
@@ -85,12 +85,12 @@ def test_what_cannot_be_rendered_cannot_be_waived() -> None:
 
 
 def test_a_waiver_for_something_else_is_not_refused() -> None:
-    waivers = [waiver("unknown-interface"), waiver("chroot-socket")]
-    assert list(refused(waivers, [SOCKET], WAIVABLE, document("waive: x"))) == []
+    waivers = [waiver("unknown-interface"), waiver("platform-too-old")]
+    assert list(refused(waivers, [TOO_OLD], WAIVABLE, document("waive: x"))) == []
 
 
 def test_a_profile_with_a_waived_finding_is_accepted() -> None:
     with pytest.raises(RejectedError):
-        profile(MILTER)
-    (found,) = profile(MILTER + WAIVE).findings
-    assert (found.check, found.waived) == ("chroot-socket", "it is mounted there")
+        profile(OLD)
+    (found,) = profile(OLD + WAIVE).findings
+    assert (found.check, found.waived) == ("platform-too-old", "a newer one is to come")

@@ -13,7 +13,7 @@ from postfix_profiles.folder import PAIR
 from postfix_profiles.platforms import Platform
 from postfix_profiles.postfix import main_cf, master_cf
 from postfix_profiles.postfix.catalogue import catalogue
-from postfix_profiles.postfix.config import Config
+from postfix_profiles.postfix.config import Config, Value
 from postfix_profiles.postfix.listeners import Listener
 from postfix_profiles.profile import Profile
 from postfix_profiles.render import SUMS, Files
@@ -69,10 +69,18 @@ def judged_folder(name: str, texts: Mapping[str, str], platform: Platform) -> tu
 
 
 def _findings(host: Host, places: Places) -> list[Finding]:
-    """Return what the checks say: once for all listeners of which the same is true."""
+    """Return what the checks say: once for all listeners of which the same is true.
+
+    A default that nobody has set stands nowhere: of a folder it is said at the first of them. In a
+    profile each listener has keys of its own, at which it may be waived.
+    """
     listeners: dict[Finding, list[Listener]] = {}
+    of_defaults: dict[Finding, Finding] = {}
     for check, fault in judge(host):
-        concerned = listeners.setdefault(finding(check, fault, places), [])
+        found = finding(check, fault, places)
+        if host.profile is None and isinstance(fault.at, Value) and fault.at.is_default:
+            found = of_defaults.setdefault(replace(found, place=None), found)
+        concerned = listeners.setdefault(found, [])
         if fault.listener is not None:
             concerned.append(fault.listener)
     return sorted(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from postfix_profiles.document import Document
 from postfix_profiles.finding import Finding, Severity, dotted, error
 
-WAIVABLE = frozenset({"chroot-socket", "platform-too-old"})
+WAIVABLE = frozenset({"platform-too-old"})
 """Rules between keys whose findings leave a profile that can be rendered all the same."""
 
 Waivers = Sequence[Mapping[str, str | None]]

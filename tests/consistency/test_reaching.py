@@ -1,4 +1,4 @@
-"""Releases, sockets, tables, smarthosts and logins that a host cannot do with."""
+"""Releases, smarthosts and logins that a host cannot do with."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import pytest
 
 from tests.building import profile, refusal
 from tests.consistency.host import TLS, accepted, found
-
-QUEUE = "(name a path below the queue directory, such as private/NAME, or inet:host:port)"
 
 
 def on(platform: str, text: str) -> str:
@@ -32,57 +30,6 @@ def test_a_release_before_3_4_cannot_do_what_the_files_say(postfix: str) -> None
 @pytest.mark.parametrize("postfix", ["3.4.0", "3.10.0", "4.0.0"])
 def test_every_release_from_3_4_on_can(postfix: str) -> None:
     profile(on(f"{{postfix: {postfix}, family: rhel}}", ""))
-
-
-# --- sockets --------------------------------------------------------------------------------------
-
-SOCKETS = [
-    ("milters: [{socket: 'unix:%s'}]", "milters[0].socket", "4:20"),
-    (
-        "submission: {listen: loopback, auth: {type: dovecot, path: %s}}",
-        "submission.auth.path",
-        "4:60",
-    ),
-    (
-        "mx: {listen: any, policy_services: ['inet:127.0.0.1:1', 'unix:%s']}",
-        "mx.policy_services[1]",
-        "4:57",
-    ),
-    ("mx: {listen: any, delivery: {lmtp: 'unix:%s'}}", "mx.delivery.lmtp", "4:36"),
-    (
-        "mx: {listen: any, domains: [{domain: example.com, delivery: {lmtp: 'unix:%s'}}]}",
-        "mx.domains[0].delivery.lmtp",
-        "4:68",
-    ),
-]
-
-
-@pytest.mark.parametrize(("text", "key", "place"), SOCKETS)
-def test_a_confined_postfix_does_not_reach_out_of_its_queue_directory(
-    text: str, key: str, place: str
-) -> None:
-    width = 2 * ("'" in text) + 5 * ("unix:%s" in text) + len("/run/socket")
-    assert refusal(on("debian-12", text.replace("%s", "/run/socket"))) == [
-        (
-            f"{place}+{width} chroot-socket: {key}: /run/socket is out of reach on debian-12, "
-            f"which confines Postfix to its queue directory {QUEUE}"
-        )
-    ]
-    profile(on("debian-12", text.replace("%s", "private/socket")))
-    profile(on("debian-14", text.replace("%s", "/run/socket")))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "mx: {listen: any, domains: [{domain: example.com, delivery: {relay: example.net}}, a.de]}",
-        "mx: {listen: any, delivery: {lmtp: 'inet:127.0.0.1:24'}}",
-        "mx: {listen: any, delivery: {relay: '[10.0.0.5]:25'}}",
-        "submission: {listen: loopback, auth: cyrus}",
-    ],
-)
-def test_what_is_no_path_is_in_reach(text: str) -> None:
-    profile(on("debian-12", text))
 
 
 # --- the smarthost --------------------------------------------------------------------------------

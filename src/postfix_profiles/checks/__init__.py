@@ -40,6 +40,8 @@ FAMILIES = (
     "tables",
     "services",
     "ports",
+    "interfaces",
+    "directories",
     "needed_services",
     "outbound",
     "outbound_trust",
@@ -57,6 +59,7 @@ FAMILIES = (
     "limits",
     "milters",
     "leftovers",
+    "compatibility",
 )
 
 

@@ -89,7 +89,8 @@ def key_exposed(host: Host) -> Iterator[Fault]:
 
     Why: this folder is what goes to git and to every host, and everybody may read it. Who has the
     key can pose as the host, and nobody notices; it stays in the history of the repository after it
-    has been deleted.
+    has been deleted. No client can see it: the host keeps all that it promises, and whoever has the
+    key does so elsewhere.
 
     Fires: on a file beside main.cf, of whatever name, in which a private key in PEM form stands.
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from postfix_profiles.checks.check import Fault, error
 from postfix_profiles.checks.host import Host
 from postfix_profiles.postfix.config import Value
+from postfix_profiles.postfix.lookup_table import entries
 from postfix_profiles.postfix.service import Service
 from postfix_profiles.postfix.words import split_items
 
 _OUTSIDE = {"home", "mnt", "opt", "run", "srv", "tmp", "usr", "var"}
 """Folders of a system in which daemons have sockets, and that no queue directory has."""
+
+_CLIENTS = ("smtp", "lmtp")
 
 _Socket = tuple[Value, str, str]
 
@@ -22,15 +25,17 @@ def chroot_sasl(host: Host) -> Iterator[Fault]:
 
     Why: chrooted, /var/run/dovecot/auth means a file below the queue directory, and so does
     /var/spool/postfix/private/auth. Without the SASL server smtpd dies as clients connect, without
-    a filter or a policy service mail is put off.
+    a filter or a policy service mail is put off, and without the LMTP server it stays in the queue.
 
     Fires: on an smtpd with y in the column chroot (or -, below compatibility level 1) whose
     smtpd_sasl_path, smtpd_milters or check_policy_service names a socket by an absolute path of the
-    system; and on a cleanup with such non_smtpd_milters.
+    system; on a cleanup with such non_smtpd_milters; and on an smtp or lmtp that a transport, in a
+    table that can be read as well, sends to such a socket, or whose smtp_tls_policy_maps asks at
+    one.
 
     Does not fire: on a path that is relative, or begins with a folder that a queue directory may
-    have, such as /opendkim; on inet sockets; without AUTH, on smtpd_sasl_path; with Cyrus; and on
-    the keys of a profile, which chroot-socket has judged and the profile has waived.
+    have, such as /opendkim; on inet sockets; without AUTH, on smtpd_sasl_path; and with
+    Cyrus.
 
     Fix: let the daemon make its socket below the queue directory, and name it as private/auth; or n
     in the column chroot. Where the same path exists below the queue directory, mounted or linked,
@@ -42,13 +47,42 @@ def chroot_sasl(host: Host) -> Iterator[Fault]:
     for listener, session in host.sessions():
         if host.is_chrooted(session):
             for value, path, lost in _sockets(host, session):
-                if _is_outside(path, queue) and not _is_accepted(host, path):
+                if _is_outside(path, queue):
                     yield Fault(*_told(session, value, path, lost, queue), listener, mark=path)
     for service in host.config.running("cleanup"):
         if host.is_chrooted(service):
             for value, path, lost in _milters(host, "non_smtpd_milters", service):
-                if _is_outside(path, queue) and not _is_accepted(host, path):
+                if _is_outside(path, queue):
                     yield Fault(*_told(service, value, path, lost, queue), mark=path)
+
+    for value, service, path, lost in _of_clients(host):
+        if host.is_chrooted(service) and _is_outside(path, queue):
+            yield Fault(*_told(service, value, path, lost, queue), mark=path)
+
+
+def _of_clients(host: Host) -> Iterator[tuple[Value, Service, str, str]]:
+    """Yield the sockets that smtp and lmtp talk to: where they are named, by whom, what is lost."""
+    for _, value in host.written:
+        for text in _transports(host, value):
+            name, _, nexthop = text.partition(":")
+            service = host.config.services.get(f"{name.strip()}/unix")
+            if service and service.command in _CLIENTS and nexthop.startswith("unix:"):
+                yield value, service, _path(nexthop.strip()), "mail for it stays in the queue"
+    for service in host.config.running(*_CLIENTS):
+        value = host.value(f"{service.command}_tls_policy_maps", service)
+        for table in value.items:
+            socket = table.removeprefix("socketmap:").rpartition(":")[0]
+            if table.startswith("socketmap:"):
+                yield value, service, _path(socket), "all mail stays in the queue"
+
+
+def _transports(host: Host, value: Value) -> Iterator[str]:
+    """Yield each ``transport:nexthop`` that a parameter has, or that is in its tables."""
+    if value.parameter.endswith("_transport") or value.parameter == "content_filter":
+        yield value.text
+    elif value.parameter.endswith("transport_maps"):
+        for table in value.items:
+            yield from (row.value for row in entries(table, host.table(table)) or ())
 
 
 def _told(
@@ -93,11 +127,3 @@ def _path(socket: str) -> str:
 def _is_outside(path: str, queue: str) -> bool:
     """Say whether a path cannot be meant as one below the queue directory."""
     return path.startswith("/") and (path.split("/")[1] in _OUTSIDE or path.startswith(f"{queue}/"))
-
-
-def _is_accepted(host: Host, path: str) -> bool:
-    """Say whether the profile has waived what chroot-socket found about a path."""
-    return host.profile is not None and any(
-        one.check == "chroot-socket" and one.place is not None and path in one.place.excerpt
-        for one in host.profile.findings
-    )

@@ -17,7 +17,8 @@ def secret_inline(host: Host) -> Iterator[Fault]:
     """A password stands in main.cf or master.cf.
 
     Why: everyone on the host can read main.cf and master.cf, and postconf shows them; with the
-    configuration in git the password is also in every clone and stays in its history.
+    configuration in git the password is also in every clone and stays in its history. No client can
+    see it: who reads the files is not connected to the host.
 
     Fires: on smtp_sasl_password_maps or lmtp_sasl_password_maps with a static: or inline: table
     that holds a password, and on a parameter for a table of ldap, mysql or pgsql that ends in

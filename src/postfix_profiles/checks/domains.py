@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from postfix_profiles.checks.check import Fault, error, warning
 from postfix_profiles.checks.host import Host
-from postfix_profiles.postfix.listeners import OWN_DOMAINS, Role
-from postfix_profiles.postfix.lookup_table import aliases, entries
+from postfix_profiles.checks.network_items import trusts_neighbours
+from postfix_profiles.checks.strangers import Answer, passage, starts
+from postfix_profiles.postfix.listeners import OWN_DOMAINS, Role, takes_mail
+from postfix_profiles.postfix.lookup_table import Entry, aliases, entries
+from postfix_profiles.postfix.service import Service
+
+_Reader = Callable[[str, str | None], tuple[Entry, ...] | None]
+
+_KNOWN = ("permit_sasl_authenticated", "permit_tls_all_clientcerts", "permit_tls_clientcerts")
+"""What lets a client in that is known by something else than its address."""
 
 _REQUIRED = ("postmaster", "abuse")
 _RECIPIENTS = {
@@ -52,6 +60,42 @@ def domain_class_dup(host: Host) -> Iterator[Fault]:
                 f"keep it in one of them; {first} decides now how its mail is delivered",
                 maps if value.is_default else value,
                 mark=found[second][domain],
+            )
+
+
+@warning("mx-for-nobody")
+def mx_for_nobody(host: Host) -> Iterator[Fault]:
+    """Nobody can send anything through a listener.
+
+    Why: the host has no domain of its own and relays for no other, so that each recipient is
+    refused with 554 (seen live). Where a gateway was meant, mail gets lost for its domains; where
+    none was, a port is open for nothing.
+
+    Fires: on a listener at port 25 that others reach, where mydestination, relay_domains,
+    virtual_alias_domains and virtual_mailbox_domains have nothing but localhost, while no list lets
+    a client in for its address, its certificate or its login, and mynetworks has but the host.
+
+    Does not fire: where a table or a policy service that cannot be read here may let clients in;
+    where permit_mynetworks lets in more than the host itself.
+
+    Fix: name the domains in relay_domains or mydestination, or set inet_interfaces = loopback-only
+    on a host that only sends.
+
+    Source: ADDRESS_CLASS_README; STANDARD_CONFIGURATION_README, null client.
+    """
+    for listener, session in host.of_role(Role.OTHER):
+        if listener.port != 25 or takes_mail(host.config, session) or not starts(host, session):
+            continue
+        anybody = passage(host, session, *_KNOWN, is_listed=True)
+        if anybody.answer is Answer.NO and not _lets_neighbours_in(host, session):
+            value = host.value("mydestination", session)
+            yield Fault(
+                "the host has no domains, relays for none, and knows no clients: everything is "
+                "refused here",
+                "name the domains in relay_domains or mydestination, or set inet_interfaces = "
+                "loopback-only",
+                value,
+                listener,
             )
 
 
@@ -104,7 +148,9 @@ def _names(host: Host, parameter: str, maps: str) -> set[str] | None:
     """Return the addresses and names that the tables of a class have; None if one is hidden."""
     if parameter == "virtual_mailbox_domains" and not host.value(maps).text:
         return None  # the LMTP server knows
-    sources = [(item, entries) for item in host.value("virtual_alias_maps").items]
+    sources: list[tuple[str, _Reader]] = [
+        (item, entries) for item in host.value("virtual_alias_maps").items
+    ]
     if parameter == "mydestination":
         sources += [(item, aliases) for item in host.value("alias_maps").items]
     named = {item for item, _ in sources}
@@ -141,3 +187,9 @@ def _domains(host: Host, parameter: str) -> Iterator[tuple[str, str]]:
 def _is_domain(item: str) -> bool:
     """Say whether an item is the name of a domain, and no file, table or pattern."""
     return bool(item) and item[0].isalnum() and ":" not in item and "/" not in item
+
+
+def _lets_neighbours_in(host: Host, session: Service) -> bool:
+    if not trusts_neighbours(host, session):
+        return False
+    return passage(host, session, *_KNOWN, "permit_mynetworks", is_listed=True).answer > Answer.NO

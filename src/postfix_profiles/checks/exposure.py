@@ -18,7 +18,8 @@ def sub_public_bind(host: Host) -> Iterator[Fault]:
     """A listener for users is reachable from outside, and the profile says it is not.
 
     Why: whoever can connect can guess passwords, and the profile's owner believes that nobody from
-    outside can.
+    outside can. No client can see it: that a port is open is no fault but by the profile. The
+    command probe, which knows the profile, reports it as probe-closed.
 
     Fires: where submission.listen names private networks only, and a service that the profile adds
     or changes in Postfix's own words takes submissions on another address, or on all of them.

@@ -84,18 +84,26 @@ class Host:
         return next(iter(self.config.running("trivial-rewrite")), None)
 
     def of_role(self, *roles: Role) -> Iterator[tuple[Listener, Service]]:
-        """Yield the listeners of these roles whose session is known, with its smtpd."""
+        """Yield those of ``sessions`` that have one of these roles."""
         for listener, session in self._sessions:
             if listener.role in roles:
                 yield listener, session
 
     def sessions(self) -> Iterator[tuple[Listener, Service]]:
-        """Yield every listener whose session is known, with its smtpd."""
+        """Yield every listener whose session is known, with its smtpd.
+
+        An smtpd with arguments dies of them at each connection (o-spaces). What else is to be said
+        of it depends on what they were meant to be.
+        """
         return iter(self._sessions)
 
     @cached_property
     def _sessions(self) -> tuple[tuple[Listener, Service], ...]:
-        return tuple((one, one.session) for one in self.listeners if one.session is not None)
+        return tuple(
+            (one, one.session)
+            for one in self.listeners
+            if one.session is not None and not one.session.arguments
+        )
 
     def is_local(self, listener: Listener) -> bool:
         """Say whether only the host itself reaches a listener, whatever its role, and no proxy."""

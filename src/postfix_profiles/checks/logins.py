@@ -8,7 +8,7 @@ from postfix_profiles.checks.check import Fault, error, warning
 from postfix_profiles.checks.host import Host, said
 from postfix_profiles.checks.tls_values import server_level
 from postfix_profiles.postfix.config import Value
-from postfix_profiles.postfix.listeners import Role
+from postfix_profiles.postfix.listeners import Role, refuses_strangers
 from postfix_profiles.postfix.service import Service
 
 
@@ -20,7 +20,8 @@ def auth_cleartext(host: Host) -> Iterator[Fault]:
     somebody on the way removes, shows its password to everyone who can listen.
 
     Fires: on a listener with smtpd_sasl_auth_enable whose smtpd_tls_auth_only is not yes, while TLS
-    is not demanded.
+    is not demanded. Where a list keeps out whom the host does not know, login or not, the message
+    says that it is their passwords alone.
 
     Does not fire: where smtpd_tls_security_level is encrypt or wrapper mode is on, which both imply
     smtpd_tls_auth_only; where smtpd_sasl_security_options has noplaintext, so that no password is
@@ -36,9 +37,13 @@ def auth_cleartext(host: Host) -> Iterator[Fault]:
             continue
         if "noplaintext" not in _options(host.value("smtpd_sasl_security_options", session)):
             offer = "offer TLS, and " if server_level(host, session) == "none" else ""
+            whose, instead = "passwords", ""
+            if listener.role is Role.OTHER and refuses_strangers(host.config, session):
+                whose = "passwords of clients that the lists let in"
+                instead = ", or smtpd_sasl_auth_enable = no for this listener if they need no login"
             yield Fault(
-                f"{said(value)} offers AUTH without TLS: passwords can cross the network in clear",
-                f"{offer}set smtpd_tls_auth_only = yes",
+                f"{said(value)} offers AUTH without TLS: {whose} can cross the network in clear",
+                f"{offer}set smtpd_tls_auth_only = yes{instead}",
                 host.value("smtpd_sasl_auth_enable", session) if value.is_default else value,
                 listener,
             )

@@ -1,4 +1,4 @@
-"""Mail filters: what becomes of mail while one does not answer."""
+"""Mail filters: what they are told, and what becomes of mail while one does not answer."""
 
 from __future__ import annotations
 
@@ -53,6 +53,34 @@ def milter_fail_signer(host: Host) -> Iterator[Fault]:
     Source: MILTER_README, error handling; postconf(5) milter_default_action.
     """
     yield from _let_pass(host, "mail passes without a signature", signers=True)
+
+
+@warning("milter-originating")
+def milter_originating(host: Host) -> Iterator[Fault]:
+    """Milters are told that strangers' mail is the host's own.
+
+    Why: ORIGINATING in the macro daemon_name is how submission tells milters that a user has
+    logged in. OpenDKIM signs such mail when MTA of its configuration names it, and amavisd-milter
+    judges it by the rules for one's own users. Said of the MX, that is anybody's mail.
+
+    Fires: on a public MX with milters whose milter_macro_daemon_name is ORIGINATING.
+
+    Does not fire: on a listener for submission; where smtpd_milters is empty.
+
+    Fix: -o milter_macro_daemon_name=ORIGINATING under the services of submission alone.
+
+    Source: postconf(5) milter_macro_daemon_name; opendkim.conf(5) MTA; amavisd-milter(8) -B.
+    """
+    for listener, session in host.of_role(Role.PUBLIC_MX):
+        name = host.value("milter_macro_daemon_name", session)
+        if name.text == "ORIGINATING" and host.value("smtpd_milters", session).items:
+            yield Fault(
+                f"{name.parameter} = {name.text} tells the milters that mail of strangers is the "
+                f"host's own, and may be signed",
+                "leave it at its default here, and set it under the services of submission",
+                name,
+                listener,
+            )
 
 
 def _let_pass(host: Host, effect: str, *, signers: bool) -> Iterator[Fault]:

@@ -101,3 +101,31 @@ def _written(network: Network) -> str:
     if network.version == 4:
         return str(network)
     return f"[{network.network_address}]/{network.prefixlen}"
+
+
+def trusts_neighbours(host: Host, session: Service) -> bool:
+    """Say whether mynetworks has more than the host itself."""
+    networks = host.value("mynetworks", session)
+    if networks.is_default:
+        return host.value("mynetworks_style").text.lower() in {"subnet", "class"}
+    for word in networks.items:
+        found = host.addresses(word)
+        if not found or not all(_is_loopback(one) for one in found):
+            return True  # none are found in a table that cannot be read here
+    return False
+
+
+def _is_loopback(item: Item) -> bool:
+    """Say whether an item adds nobody but the host itself.
+
+    Without a dot a word is no name of a client, but one that was left to be filled in.
+    """
+    network = item.network
+    if item.is_excluded or item.problem is not None:
+        return True  # smtpd answers 451 where it comes to an item that it cannot read
+    if network is None:
+        return not {".", ":", "/"} & set(item.text)
+    if network.version == 6 and network.prefixlen >= 104:
+        mapped = network.network_address.ipv4_mapped
+        return network.is_loopback if mapped is None else mapped.is_loopback
+    return network.is_loopback

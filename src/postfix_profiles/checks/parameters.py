@@ -59,7 +59,8 @@ def version_feature(host: Host) -> Iterator[Fault]:
     """A parameter came with a later Postfix than the host has.
 
     Why: an older Postfix ignores it without a word, and what it was to do is not done. For the
-    parameters that close a hole, smtpd_forbid_bare_newline among them, the hole stays open.
+    parameters that close a hole, smtpd_forbid_bare_newline among them, the hole stays open. No
+    client can see it: with the line or without it the host does the same.
 
     Fires: on a parameter that begins with a later release or patch level than the platform's.
     Patches that brought it to older branches count.
@@ -112,7 +113,8 @@ def version_unused(host: Host) -> Iterator[Fault]:
 def removed_param(host: Host) -> Iterator[Fault]:
     """A parameter is gone from the host's Postfix.
 
-    Why: the release ignores it without a word, and does what it does by default.
+    Why: the release ignores it without a word, and does what it does by default. No client can see
+    it: with the line or without it the host does the same.
 
     Fires: on a parameter that an earlier release than the platform's was the last to have.
 

@@ -19,28 +19,36 @@ def relay_domains_all(host: Host) -> Iterator[Fault]:
     """Every domain is one that the host relays for.
 
     Why: reject_unauth_destination lets through what relay_domains matches. With static:all it
-    lets everything through: the host is an open relay whose lists look right (seen live).
+    lets everything through: the host is an open relay whose lists look right. Where
+    relay_recipient_maps has recipients it is not, but everybody else in the world is then unknown
+    here, and users who have logged in are refused with 550, too (both seen live).
 
     Fires: on a table in relay_domains that matches whatever is looked up: static:, or a cidr, pcre
-    or regexp table that can be read and has a pattern for everything.
+    or regexp table that can be read and has a pattern for everything. On a listener for users it
+    is the 550 that it speaks of.
 
-    Does not fire: on "*", which matches nothing; where no listener that others reach takes mail
-    by its destination, as on submission alone.
+    Does not fire: on "*", which matches nothing; on listeners that only the host itself can reach;
+    and without relay_recipient_maps on those that strangers cannot send through, as submission.
 
     Fix: list the domains that the host does relay for.
 
     Source: postconf(5) relay_domains; DATABASE_README.
     """
     value = host.value("relay_domains", host.address_resolver)
+    every = [item for item in value.items if not item.startswith("!") and _has_all(host, item)]
     for listener, session in host.sessions():
-        if listener.role is Role.LOCAL or refuses_strangers(host.config, session):
+        if listener.role is Role.LOCAL:
             continue
-        for item in value.items:
-            rows = () if item.startswith("!") else entries(item, host.table(item)) or ()
-            if any(row.is_for_all for row in rows):
+        is_open = not _refuses_unlisted(host, session)
+        outcome = (
+            "anybody can relay to anywhere"
+            if is_open
+            else "mail for all but those in relay_recipient_maps is refused, that of users too"
+        )
+        if not (is_open and refuses_strangers(host.config, session)):
+            for item in every:
                 yield Fault(
-                    f"relay_domains has {item}, which matches every domain: anybody can relay to "
-                    f"anywhere",
+                    f"relay_domains has {item}, which matches every domain: {outcome}",
                     "list the domains that the host relays for",
                     value,
                     listener,
@@ -144,6 +152,19 @@ def relay_default_compat0(host: Host) -> Iterator[Fault]:
                 value if level.is_default else level,
                 listener,
             )
+
+
+def _has_all(host: Host, table: str) -> bool:
+    """Say whether a table has every key that is looked up, as far as it can be read."""
+    return any(row.is_for_all for row in entries(table, host.table(table)) or ())
+
+
+def _refuses_unlisted(host: Host, session: Service) -> bool:
+    """Say whether those are refused who are not in relay_recipient_maps."""
+    maps = host.value("relay_recipient_maps", session).items
+    off = "no_unknown_recipient_checks" in host.value("receive_override_options", session).items
+    is_on = host.value("smtpd_reject_unlisted_recipient", session).is_yes and not off
+    return bool(maps) and is_on and not any(_has_all(host, table) for table in maps)
 
 
 def _usual(host: Host, listener: Listener, session: Service) -> str:

@@ -9,7 +9,7 @@ from postfix_profiles.checks.host import Host, once, said
 from postfix_profiles.checks.naming import came
 from postfix_profiles.postfix.address_list import Network
 from postfix_profiles.postfix.conversions import boolean
-from postfix_profiles.postfix.listeners import Listener, Role
+from postfix_profiles.postfix.listeners import Listener, Role, refuses_strangers
 from postfix_profiles.postfix.restrictions import LISTS
 from postfix_profiles.postfix.service import Service
 
@@ -32,14 +32,16 @@ def smuggling(host: Host) -> Iterator[Fault]:
     send for it (CVE-2023-51764). With smtpd_forbid_bare_newline = no that works, and where
     what hides comes late, with the workarounds as well (both seen live).
 
-    Fires: on a public MX and on a listener for submission with smtpd_forbid_bare_newline = no,
-    which is the default before Postfix 3.9; where smtpd_forbid_bare_newline_exclusions lets a large
-    part of the Internet off, beyond what mynetworks has; and on a release without the parameter
-    where a public MX offers BDAT, or puts up with clients that do not wait for an answer.
+    Fires: on a public MX, and on a listener for submission where strangers deliver to the host as
+    well, with smtpd_forbid_bare_newline = no, which is the default before Postfix 3.9; where
+    smtpd_forbid_bare_newline_exclusions lets a large part of the Internet off, beyond what
+    mynetworks has; and on a release without the parameter where a public MX offers BDAT, or puts up
+    with clients that do not wait for an answer.
 
     Does not fire: with normalize, yes, note or reject; where exclusions name single clients that
-    cannot do better; on listeners that only the host itself or mynetworks reach; and without the
-    parameter where both workarounds are in place, on which smuggling-workaround has a word.
+    cannot do better; on listeners that only the host itself or mynetworks reach, or where nobody
+    gets mail in without a login, who may as well send two messages; and without the parameter
+    where both workarounds are in place, on which smuggling-workaround has a word.
 
     Fix: smtpd_forbid_bare_newline = normalize, or yes where the release has no more; exclusions
     $mynetworks. Where it lacks the parameter smtpd_discard_ehlo_keywords = chunking, silent-discard
@@ -134,14 +136,14 @@ def pipelining(host: Host) -> Iterator[Fault]:
 
 @once
 def _listeners(host: Host) -> Iterator[tuple[Listener, Service]]:
-    """Yield the listeners where mail is not to be split.
+    """Yield the listeners where mail is not to be split: those that strangers deliver to.
 
     Where users hand in mail, all of it is by the same login, and programs of users may be hasty
     without harm: what stands in for a missing parameter is for the MX.
     """
-    roles = (Role.PUBLIC_MX, Role.SUBMISSION) if _has(host, _BARE) else (Role.PUBLIC_MX,)
-    for listener, session in host.of_role(*roles):
-        if not host.is_local(listener):
+    yield from host.of_role(Role.PUBLIC_MX)
+    for listener, session in host.of_role(Role.SUBMISSION) if _has(host, _BARE) else ():
+        if not host.is_local(listener) and not refuses_strangers(host.config, session):
             yield listener, session
 
 

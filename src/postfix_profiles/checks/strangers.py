@@ -1,4 +1,4 @@
-"""How a stranger fares in the lists of restrictions with mail for another host's domain.
+"""How a client fares in the lists of restrictions, a stranger with mail for anywhere above all.
 
 Mail is taken when no list refuses it: what says yes ends its own list and no other
 (SMTPD_ACCESS_README). So a single list that refuses is enough, and where none does, it is the
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from postfix_profiles.checks.host import Host
+from postfix_profiles.postfix.listeners import text_steps
 from postfix_profiles.postfix.lookup_table import Entry, entries
-from postfix_profiles.postfix.restrictions import ACCESS_TABLE, Step, steps
+from postfix_profiles.postfix.restrictions import ACCESS_TABLE, Step
 from postfix_profiles.postfix.service import Service
 from postfix_profiles.postfix.words import split_items
 
 RELAY, RECIPIENT = "smtpd_relay_restrictions", "smtpd_recipient_restrictions"
 POLICY = "check_policy_service"
+CLIENTS = "check_client_access"
 
 FORGED = frozenset({"check_sender_access", "check_helo_access"})
 """Tables of what a client says of itself, and may choose to say."""
@@ -41,14 +43,15 @@ _BARE_TABLES = {
     RECIPIENT: "check_recipient_access",
     "smtpd_sender_restrictions": "check_sender_access",
     "smtpd_helo_restrictions": "check_helo_access",
-    "smtpd_client_restrictions": "check_client_access",
+    "smtpd_client_restrictions": CLIENTS,
     "smtpd_data_restrictions": "",
     "smtpd_end_of_data_restrictions": "",
 }
 _AFTER_RECIPIENT = {"smtpd_data_restrictions", "smtpd_end_of_data_restrictions"}
 _WITH_RECIPIENT = {RELAY, RECIPIENT}
+_ONLY_ELSEWHERE = {"reject_unauth_destination", "defer_unauth_destination", "check_relay_domains"}
 # In any other table OK is answered with 451, or it is one that knows who the client is.
-_TABLES = {*FORGED, "check_client_access", "check_recipient_access"}
+_TABLES = {*FORGED, CLIENTS, "check_recipient_access"}
 # What else access(5) knows refuses, or leaves it to the next restriction.
 _YES = {"OK", "RELAY"}
 _NOT_YES = {
@@ -74,12 +77,17 @@ class Passage:
     by: tuple[Step, ...] = ()
 
 
-def passage(host: Host, session: Service, *held: str) -> Passage:
+def passage(
+    host: Host, session: Service, *held: str, is_listed: bool = False, to_host: bool = False
+) -> Passage:
     """Return what a session answers, and the list that is to be blamed for it.
 
     ``held`` are the ``permit_…`` that hold for the client, whom the host then does know.
+    ``is_listed``: the tables of clients, if any lets one in, let this one in. ``to_host``: the mail
+    is for a domain of the host itself.
     """
-    client = _Client(host, session, frozenset({"permit", "permit_naked_ip_address", *held}))
+    holds = frozenset({"permit", "permit_naked_ip_address", *held})
+    client = _Client(host, session, holds, is_listed, to_host)
     return min(map(client.passage, _BARE_TABLES), key=lambda one: (one.answer, not one.by))
 
 
@@ -115,6 +123,8 @@ class _Client:
     host: Host
     session: Service
     holds: frozenset[str]
+    is_listed: bool
+    to_host: bool
 
     def passage(self, parameter: str) -> Passage:
         """Return what a list answers."""
@@ -126,20 +136,37 @@ class _Client:
     ) -> tuple[Answer | None, tuple[Step, ...]]:
         """Return the answer of some steps, None where they have none, and what it comes from."""
         doubts: list[Step] = []
+        listing: list[Step] = []
         for step in found:
             if self._refuses(step, parameter):
+                if listing:
+                    return Answer.YES, tuple(listing)
                 return (Answer.PERHAPS if doubts else Answer.NO), tuple(doubts)
             answer = self._answer(step, parameter, opened)
             if answer is Answer.YES:
                 return answer, (step,)
             if answer is Answer.PERHAPS:
                 doubts.append(step)
+            if self.is_listed and self._lists_clients(step, parameter):
+                listing = [step]
+            elif step.name.startswith("permit"):
+                listing = []
         return None, tuple(doubts)
+
+    def _lists_clients(self, step: Step, parameter: str) -> bool:
+        """Say whether a step is a table of clients that cannot be read here.
+
+        With nothing but a refusal behind it, it can be there for nothing but those it lets in.
+        """
+        name = _BARE_TABLES[parameter] if step.name == ACCESS_TABLE else step.name
+        return name == CLIENTS and entries(step.argument, self.host.table(step.argument)) is None
 
     def _refuses(self, step: Step, parameter: str) -> bool:
         known = step.name == ACCESS_TABLE or step.name in self.host.config.catalogue.restrictions
         if not known or (step.name in _TABLES and ":" not in step.argument):
             return True  # 451, server configuration error
+        if self.to_host and step.name in _ONLY_ELSEWHERE:
+            return False
         if parameter in _WITH_RECIPIENT:
             return not step.only_warns and step.name in REFUSALS
         if parameter not in _AFTER_RECIPIENT and self._waits_for_recipient:
@@ -161,14 +188,14 @@ class _Client:
         if name not in _TABLES or step.argument in opened:
             return Answer.NO
         rows = entries(step.argument, self.host.table(step.argument))
-        tells_apart = name == "check_client_access" and parameter != RECIPIENT
+        tells_apart = name == CLIENTS and parameter != RECIPIENT
         if rows is None:
             return Answer.NO if tells_apart else Answer.PERHAPS
         inside = opened | {step.argument}
-        if name in FORGED:
+        if name in FORGED or (name == CLIENTS and self.is_listed):
             return self._best(rows, parameter, inside)
         for_all = self._best((row for row in rows if row.is_for_all), parameter, inside)
-        if name == "check_client_access" and not tells_apart:
+        if name == CLIENTS and not tells_apart:
             return max(for_all, min(Answer.PERHAPS, self._best(rows, parameter, inside)))
         return for_all
 
@@ -183,13 +210,8 @@ class _Client:
             return Answer.YES
         if word.upper() in _NOT_YES or (word.isdigit() and rest):
             return Answer.NO
-        config, session = self.host.config, self.session
-        classes = config.value("smtpd_restriction_classes", session).items
-        found = steps(
-            " ".join(split_items(action)),
-            config.catalogue,
-            lambda name: config.value(name, session).text if name in classes else None,
-        )
+        # No comma stands between the restrictions there, but blanks of any kind.
+        found = text_steps(self.host.config, " ".join(split_items(action)), self.session)
         answer, by = self._walk(found, parameter, opened)
         if answer is None:
             return Answer.PERHAPS if by else Answer.NO

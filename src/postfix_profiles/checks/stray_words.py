@@ -81,7 +81,8 @@ def o_spaces(host: Host) -> Iterator[Fault]:
     """A blank cuts off the value of an option in master.cf.
 
     Why: what stands behind the blank is an argument of the program. Nearly all of them take none
-    and die of it, each time that master starts one, while postfix check finds nothing wrong.
+    and die of it, each time that master starts one, while postfix check finds nothing wrong. What
+    else there is to say of such a listener is said once it runs.
 
     Fires: a program that takes no arguments has some; pipe, spawn, smtp or lmtp have one that is
     no attribute of theirs.

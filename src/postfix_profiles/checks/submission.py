@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error, warning
 from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.network_items import trusts_neighbours
 from postfix_profiles.checks.strangers import Answer, passage
 from postfix_profiles.checks.tls_values import server_level
-from postfix_profiles.postfix.address_list import Item
 from postfix_profiles.postfix.listeners import (
     Listener,
     Role,
@@ -101,8 +101,8 @@ def sub_no_auth(host: Host) -> Iterator[Fault]:
     first one; and where nobody can log in, no user can send.
 
     Fires: on a listener for submission where no list ends in a refusal, so that strangers deliver
-    to the host's own domains; and on one without smtpd_sasl_auth_enable, where no client is known
-    by anything else.
+    to the host's own domains, or where a table of clients lets some of them do so without a login;
+    and on one without smtpd_sasl_auth_enable, where no client is known by anything else.
 
     Does not fire: where a client certificate is asked for and judged, on a listener that only the
     host itself can reach, where reject_unauth_destination is enough because the host has no domains
@@ -129,7 +129,9 @@ def sub_no_auth(host: Host) -> Iterator[Fault]:
                 host.value(parameter, session),
                 listener,
             )
-        elif not auth.is_yes and not auth.error and not _knows_clients(host, session):
+        elif auth.is_yes:
+            yield from _let_in_by_table(host, listener, session)
+        elif not auth.error and not _knows_clients(host, session):
             yield Fault(
                 "smtpd_sasl_auth_enable = no: nobody can log in, and so no user can send",
                 "set smtpd_sasl_auth_enable = yes under this listener, or take it away",
@@ -149,11 +151,13 @@ def sub_permit_mynetworks(host: Host) -> Iterator[Fault]:
 
     Fires: on a listener for submission where every list lets a client of mynetworks through to
     foreign destinations, one of them by permit_mynetworks, and mynetworks has more than the host
-    itself.
+    itself. A list that a table of clients lets some through does not stop these; this has
+    been seen live, with a reject behind the table.
 
     Does not fire: where another list refuses whoever has not logged in, so that permit_mynetworks
     only narrows who may connect; where mynetworks is loopback alone, which sends by sendmail(1) as
-    well; and on a listener that only the host itself can reach.
+    well, or has but words beside it that are no client; and on a listener that only the host
+    itself can reach.
 
     Fix: -o { smtpd_relay_restrictions = permit_sasl_authenticated, reject } under the service of
     the listener, and the other lists empty.
@@ -161,15 +165,17 @@ def sub_permit_mynetworks(host: Host) -> Iterator[Fault]:
     Source: RFC 6409 section 4.3; postconf(5) permit_mynetworks.
     """
     for listener, session in _for_users(host):
-        if not _trusts_neighbours(host, session):
+        if not trusts_neighbours(host, session):
             continue
-        known = passage(host, session, "permit_mynetworks")
-        if known.answer is Answer.YES and passage(host, session).answer is not Answer.YES:
+        others = passage(host, session, is_listed=True)
+        if others.answer is Answer.YES:
+            continue
+        if passage(host, session, "permit_mynetworks", is_listed=True).answer is Answer.YES:
             yield Fault(
-                f"permit_mynetworks in {known.parameter} lets clients in mynetworks send to "
+                f"permit_mynetworks in {others.parameter} lets clients in mynetworks send to "
                 f"anywhere without a login",
-                f"set {known.parameter} = permit_sasl_authenticated, reject under this listener",
-                host.value(known.parameter, session),
+                f"set {others.parameter} = permit_sasl_authenticated, reject under this listener",
+                host.value(others.parameter, session),
                 listener,
                 mark="permit_mynetworks",
             )
@@ -180,6 +186,24 @@ def _for_users(host: Host) -> Iterator[tuple[Listener, Service]]:
     for listener, session in host.of_role(Role.SUBMISSION):
         if not host.is_local(listener):
             yield listener, session
+
+
+def _let_in_by_table(host: Host, listener: Listener, session: Service) -> Iterator[Fault]:
+    """Yield the list in which nothing but a table of clients says who may send to the host."""
+    if not takes_mail(host.config, session):
+        return
+    listed = passage(host, session, is_listed=True, to_host=True)
+    if listed.answer is Answer.YES:
+        refuses = passage(host, session, to_host=True)
+        if refuses.answer is not Answer.YES:
+            yield Fault(
+                f"clients that a table in {refuses.parameter} lets in may deliver to the host's "
+                f"own domains here without a login",
+                "set smtpd_relay_restrictions = permit_sasl_authenticated, reject under this "
+                "listener",
+                host.value(refuses.parameter, session),
+                listener,
+            )
 
 
 def _lower_level(host: Host, session: Service) -> str | None:
@@ -207,29 +231,5 @@ def _knows_clients(host: Host, session: Service) -> bool:
     """Say whether something but a login tells who may send."""
     steps = [step for _, found in host.lists(session) for step in found]
     return any(step.name.startswith("check_") or step.name == ACCESS_TABLE for step in steps) or (
-        any(step.name == "permit_mynetworks" for step in steps)
-        and _trusts_neighbours(host, session)
+        any(step.name == "permit_mynetworks" for step in steps) and trusts_neighbours(host, session)
     )
-
-
-def _trusts_neighbours(host: Host, session: Service) -> bool:
-    """Say whether mynetworks has more than the host itself."""
-    networks = host.value("mynetworks", session)
-    if networks.is_default:
-        return host.value("mynetworks_style").text.lower() in {"subnet", "class"}
-    for word in networks.items:
-        found = host.addresses(word)
-        if not found or not all(_is_loopback(one) for one in found):
-            return True  # none are found in a table that cannot be read here
-    return False
-
-
-def _is_loopback(item: Item) -> bool:
-    """Say whether an item adds nobody but the host itself."""
-    network = item.network
-    if network is None or item.is_excluded:
-        return item.is_excluded
-    if network.version == 6 and network.prefixlen >= 104:
-        mapped = network.network_address.ipv4_mapped
-        return network.is_loopback if mapped is None else mapped.is_loopback
-    return network.is_loopback

@@ -1,4 +1,4 @@
-"""Whether the platform's Postfix has the types of the lookup tables that a host uses."""
+"""Whether Postfix can open the lookup tables that a host uses: their types, and proxymap(8)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from postfix_profiles.checks.check import Fault, error
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.host import Host, once
 from postfix_profiles.checks.naming import CLASSES, came
 from postfix_profiles.finding import nearest
 from postfix_profiles.postfix.catalogue.timeline import backports, load, since
 from postfix_profiles.postfix.config import Value
 from postfix_profiles.postfix.lookups import DEFAULT_TYPES, tables, takes_tables, types
 from postfix_profiles.postfix.restrictions import ACCESS_TABLE, LISTS, steps
+from postfix_profiles.postfix.words import split_items
 
 _READERS = {"alias_maps": "local", "postscreen_cache_map": "postscreen"}
 """Parameters whose default has a table that a program opens whenever it runs, and the program."""
+
+_GOES_ON_SINCE = (3, 11)
+"""The first release in which programs survive a table that proxymap does not answer for."""
 
 _INDEXED = {"btree", "cdb", "dbm", "hash", "lmdb", "sdbm"}
 _SUGGESTED = ("cdb", "hash", "lmdb", "pcre", "texthash")
@@ -54,6 +58,101 @@ def map_type(host: Host) -> Iterator[Fault]:
             )
 
 
+@error("proxy-unapproved")
+def proxy_unapproved(host: Host) -> Iterator[Fault]:
+    """A table is asked for through proxymap(8), which does not answer for it.
+
+    Why: proxymap opens only what proxy_read_maps has. Up to Postfix 3.10 a program that asks for
+    more dies, smtpd at each connection, before a word is said; from 3.11 on look-ups fail, and mail
+    is put off with 451. `postfix check` finds nothing (all seen live). The default names the
+    parameters with tables, and means what main.cf says of them: it does not know of -o, nor before
+    3.11 of restriction classes.
+
+    Fires: on proxy:type:name where a table may stand, inside of pipemap: and unionmap: as well,
+    when it is not in proxy_read_maps as proxymap sees that; on the default of
+    local_recipient_maps.
+
+    Does not fire: on caches, which proxy_write_maps is about; on parameters that no program of
+    Postfix knows.
+
+    Fix: put the table into proxy_read_maps as it is written, behind what is there by default.
+
+    Source: proxymap(8); postconf(5) proxy_read_maps.
+    """
+    reader = next(iter(host.config.running("proxymap")), None)
+    approved = host.value("proxy_read_maps", reader)
+    if approved.error:
+        return
+    known = {*_listed(approved.text), *_in_classes(host)}
+    by_default = host.value("local_recipient_maps")
+    used = [*_used(host)]
+    if by_default.is_default and host.config.running("smtpd"):
+        used += [(by_default, table) for table in tables(by_default.parameter, by_default.text)]
+    for value, table in used:
+        if "cache" in value.parameter or value.parameter == "address_verify_map":
+            continue
+        for name in _proxied(table):
+            if name not in known and _is_read(host, value):
+                whose = f"the default of {value.parameter}" if value.is_default else value.parameter
+                yield Fault(
+                    f"{whose}: proxy_read_maps has no proxy:{name}, and {_outcome(host)}",
+                    _advice(approved, name),
+                    approved if value.is_default else value,
+                    mark="" if value.is_default else table,
+                )
+
+
+def _in_classes(host: Host) -> Iterator[str]:
+    """Yield the tables of restriction classes, which proxymap knows by itself from 3.11 on."""
+    if host.config.catalogue.release >= _GOES_ON_SINCE:
+        for name in host.value(CLASSES).items:
+            yield from _listed(host.value(name).text)
+
+
+def _outcome(host: Host) -> str:
+    goes_on = host.config.catalogue.release >= _GOES_ON_SINCE
+    return "look-ups in it fail" if goes_on else "a program that asks for it dies"
+
+
+def _is_read(host: Host, value: Value) -> bool:
+    known = host.config.catalogue.parameter(value.parameter) is not None
+    return known or value.parameter in host.value(CLASSES).items
+
+
+def _advice(approved: Value, name: str) -> str:
+    if approved.is_default:
+        return f"set {approved.parameter} to what postconf -d says of it, and proxy:{name} behind"
+    return f"put proxy:{name} into {approved.parameter}"
+
+
+def _listed(text: str) -> Iterator[str]:
+    """Yield the tables that a value of proxy_read_maps lets proxymap open."""
+    for word in split_items(text):
+        if word[:1] == "{":
+            yield from _listed(word[1:].removesuffix("}"))
+        elif word.startswith("proxy:"):
+            yield _bare(word)
+
+
+def _proxied(table: str) -> Iterator[str]:
+    """Yield the tables that one asks proxymap for: itself, or those inside it."""
+    kind, _, name = table.partition(":")
+    if kind == "proxy":
+        yield _bare(name)
+    elif kind == "debug":
+        yield from _proxied(name)
+    elif kind in {"pipemap", "unionmap"} and name[:1] == "{":
+        for inner in split_items(name[1:].removesuffix("}")):
+            yield from _proxied(inner)
+
+
+def _bare(table: str) -> str:
+    while table.startswith("proxy:"):
+        table = table.removeprefix("proxy:")
+    return table
+
+
+@once
 def _used(host: Host) -> Iterator[tuple[Value, str]]:
     """Yield each table that is named, with the value in which it stands."""
     restrictions = {*LISTS, *host.value(CLASSES).items}

@@ -103,12 +103,17 @@ def listeners(config: Config) -> tuple[Listener, ...]:
 
 def restriction_steps(config: Config, parameter: str, service: Service | None) -> tuple[Step, ...]:
     """Return the restrictions of a list as a service sees it, classes resolved."""
+    return text_steps(config, config.value(parameter, service).text, service)
+
+
+def text_steps(config: Config, text: str, service: Service | None) -> tuple[Step, ...]:
+    """Return the restrictions of a text, such as the value in a table, as a service reads them."""
 
     def class_value(name: str) -> str | None:
         classes = config.value("smtpd_restriction_classes", service).items
         return config.value(name, service).text if name in classes else None
 
-    return steps(config.value(parameter, service).text, config.catalogue, class_value)
+    return steps(text, config.catalogue, class_value)
 
 
 def relay_list(config: Config, service: Service | None) -> str:
