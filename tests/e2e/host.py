@@ -12,13 +12,13 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.e2e.mail_log import MailLog
-from tests.e2e.namespaces import Namespaces
+from tests.e2e.namespaces import Namespaces, Result
 from tests.e2e.network import Network, commands, networks
 from tests.e2e.roots import Root
 from tests.e2e.session import Session
@@ -169,6 +169,10 @@ class MailHost:
         done = self._namespaces.run(command, network=network)
         if done.returncode:
             raise OSError(f"ip address add {address}: {done.stderr.strip()}")
+
+    def inside(self, network: str, act: Callable[[], Result]) -> Result:
+        """What `act` gives, done in the network of a client."""
+        return self._namespaces.inside(network, act)
 
     def _socket(self, network: str | None, address: str, kind: socket.SocketKind) -> socket.socket:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tests.e2e.roots import Root
-from tests.e2e.sights import Look, Sight
+from tests.e2e.sights import Look, Sight, smuggled
+from tests.e2e.unprobed import Unprobed
 
 WAN, LAN = "203.0.113.25", "192.168.1.25"
 Door = Literal["mx", "submission", "smtps"]
@@ -20,6 +21,7 @@ DOORS: Mapping[Door, tuple[str, str, int]] = {
 """Network, address and port of the listeners; the sound host has none on 465."""
 
 SPARE_PORT = 10000
+NOTHING_COMES = {"no greeting", "no answer", "stuck", "hangs up"}
 
 Texts = Mapping[str, str]
 """Files by name: main.cf, master.cf and what lies beside them."""
@@ -29,13 +31,17 @@ Texts = Mapping[str, str]
 class Mutation:
     """With the fault `look` shows `seen` behind a door, and without it something else.
 
-    The check of the id `check` finds it. The fault is there on the releases from `since` on, and
-    before `before`. What is only `given` is no fault, but what it needs to show.
+    The check of the id `check` finds it. The command probe finds those promises broken whose ids
+    are `probed`, without their "probe-", or none for a reason; a promise is `tried` if it is named
+    there, or none is. The fault is there on the releases from `since` on, and before `before`.
+    What is only `given` is no fault, but what it needs to show.
     """
 
     check: str
     look: Look
     seen: Sight
+    probed: str | Unprobed = ""
+    tried: str = ""
     door: Door = "mx"
     given: str = ""
     since: str = ""
@@ -44,6 +50,16 @@ class Mutation:
     def concerns(self, root: Root) -> bool:
         """Whether it is one of that release."""
         return _release(self.since or "0") <= _release(root.line) < _release(self.before or "99")
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """The ids of the promises that are broken, to probe."""
+        return frozenset(self.probed.split() if isinstance(self.probed, str) else ())
+
+    @property
+    def patience(self) -> float:
+        """How many seconds a client waits: not for long where nothing is to come."""
+        return 2 if self.seen in NOTHING_COMES else 15
 
     @property
     def title(self) -> str:
@@ -83,11 +99,18 @@ class Beside(Mutation):
         """The same without the fault."""
         columns = self.columns if self.given else ""
         bare = replace(self, fault="", less="", columns=columns)
-        return replace(bare, check="", seen="", since="", before="")
+        return replace(bare, check="", seen="", probed="", since="", before="")
 
     def texts(self, sound: Texts) -> Texts:
         """The files of a host with one listener more."""
         return {**sound, "master.cf": sound["master.cf"] + self.entry(sound, SPARE_PORT)}
+
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """What makes the listener another one to probe, whose trials are the same otherwise."""
+        is_other = "smuggled" if self.look is smuggled else ""
+        listener = (self.door, self.columns, self.given, self.less, self.fault)
+        return (*listener, self.tried, str(self.patience), is_other)
 
     def entry(self, sound: Texts, port: int) -> str:
         """The listener, as master.cf has it."""
@@ -130,7 +153,7 @@ class Instead(Mutation):
     def control(self) -> Instead:
         """The same without the fault."""
         bare = replace(self, main="", services="", less="", behind="")
-        return replace(bare, check="", seen="", since="", before="")
+        return replace(bare, check="", seen="", probed="", since="", before="")
 
     def texts(self, sound: Texts) -> Texts:
         """The files of a host that is another one."""

@@ -83,6 +83,20 @@ class TestWrongLogin:
             "probe-wrong-login: the login nobodyofthisname is answered 235 welcome"
         ]
 
+    def test_anonymous_is_refused(self, hold: Holder, implicit: Script) -> None:
+        implicit.secured = (*SECURED, "AUTH ANONYMOUS PLAIN")
+        implicit.answers = {"AUTH": WRONG}
+        assert hold(SUBMISSIONS, implicit, self.ID) == []
+        said = [line.split()[1] for line in hold.heard if line.startswith("AUTH")]
+        assert said == ["ANONYMOUS", "PLAIN"]
+
+    def test_anonymous_is_let_in(self, hold: Holder, implicit: Script) -> None:
+        implicit.secured = (*SECURED, "AUTH ANONYMOUS")
+        implicit.answers = {"AUTH ANONYMOUS": "235 welcome"}
+        assert hold(SUBMISSIONS, implicit, self.ID) == [
+            "probe-wrong-login: AUTH ANONYMOUS is answered 235 welcome"
+        ]
+
     def test_needs_a_mechanism_that_the_probe_speaks(self, hold: Holder, implicit: Script) -> None:
         implicit.secured = (*SECURED, "AUTH GSSAPI")
         assert hold(SUBMISSIONS, implicit, self.ID) == [
@@ -104,7 +118,9 @@ class TestLogin:
     def test_who_may_send(self, known: Holder, implicit: Script) -> None:
         implicit.answers = self.IN
         assert known(SUBMISSIONS, implicit, self.ID) == []
-        assert known.heard[3:5] == [
+        # As a mail program does, whose machine has no full name.
+        assert known.heard[3:6] == [
+            "EHLO laptop",
             "MAIL FROM:<admin@example.com>",
             "RCPT TO:<nobodyofthisname@example.org>",
         ]

@@ -10,6 +10,11 @@ from tests.probe.held import MX, SUBMISSIONS, Holder, told
 
 ID = "probe-relay"
 OWN = "RCPT TO:<ALICE@EXAMPLE.COM>"
+OWN_MAIL = """\
+  options:
+    smtpd_relay_restrictions: [permit_sasl_authenticated, reject_unauth_destination]
+"""
+PUT_OFF = "  options: { smtpd_relay_restrictions: [permit_mynetworks, defer_unauth_destination] }\n"
 
 
 def test_is_refused_in_every_shape(hold: Holder) -> None:
@@ -83,9 +88,9 @@ def test_refusal_for_good_says_something_where_its_own_mail_is_only_to_wait(hold
 def test_who_has_no_login_gets_nothing_through_submission(
     hold: Holder, context: ssl.SSLContext
 ) -> None:
-    script = Script(context=context, implicit=True)
+    script = Script(context=context, implicit=True, answers={OWN: "554 no"})
     assert hold(SUBMISSIONS, script, ID) == []
-    script.answers = {"RCPT TO:<NOBODYOFTHISNAME@[": "250 ok"}
+    script.answers = {OWN: "554 no", "RCPT TO:<NOBODYOFTHISNAME@[": "250 ok"}
     assert hold(SUBMISSIONS, script, ID) == [
         (
             "probe-relay: mail for elsewhere is taken from a stranger: from "
@@ -93,6 +98,47 @@ def test_who_has_no_login_gets_nothing_through_submission(
             "kind"
         )
     ]
+
+
+def test_who_has_no_login_does_not_write_to_the_host_through_submission(
+    hold: Holder, context: ssl.SSLContext
+) -> None:
+    assert hold(SUBMISSIONS, Script(context=context, implicit=True), ID) == [
+        (
+            "probe-relay: mail for the host itself is taken without a login: from "
+            "<nobodyofthisname@example.org>"
+        )
+    ]
+
+
+def test_list_of_submission_that_takes_mail_for_the_host_is_kept(
+    hold: Holder, context: ssl.SSLContext
+) -> None:
+    hold.profile = hold.profile + OWN_MAIL
+    assert hold(SUBMISSIONS, Script(context=context, implicit=True), ID) == []
+
+
+def test_host_without_a_domain_has_no_mail_of_its_own(
+    hold: Holder, context: ssl.SSLContext
+) -> None:
+    script = Script(context=context, implicit=True)
+    with hold.port(SUBMISSIONS, script, ID) as (made, _, fake):
+        assert told(probe(replace(made, recipients={}), hold.client)) == []
+    assert OWN not in [line.upper() for line in fake.heard]
+
+
+def test_refusal_for_now_lets_a_stranger_come_again(hold: Holder) -> None:
+    assert hold(MX, Script(answers={"RCPT": "454 4.7.1 Relay access denied"}), ID) == [
+        (
+            "probe-relay: mail for elsewhere is put off, and comes again: "
+            "454 4.7.1 Relay access denied"
+        )
+    ]
+
+
+def test_list_that_puts_off_is_kept(hold: Holder) -> None:
+    hold.profile = hold.profile.replace("listen: wan\n", f"listen: wan\n{PUT_OFF}", 1)
+    assert hold(MX, Script(answers={"RCPT": "454 4.7.1 Relay access denied"}), ID) == []
 
 
 def test_client_that_may_relay_is_no_stranger(hold: Holder) -> None:

@@ -13,6 +13,9 @@ from postfix_profiles.probe.trial import UntriedError, Visit
 MECHANISMS = ("PLAIN", "LOGIN")
 """Those that the probe speaks, of RFC 4616 and of habit."""
 
+_BARE = "laptop"
+"""How mail programs greet: by the name of their machine, which is seldom one of the DNS."""
+
 
 def in_the_clear(visit: Visit, promise: Promise) -> Iterator[Fault]:
     """No password can be given before TLS: AUTH is neither offered nor taken."""
@@ -45,7 +48,14 @@ def offered(visit: Visit, promise: Promise) -> Iterator[Fault]:
 def wrong(visit: Visit, promise: Promise) -> Iterator[Fault]:
     """A login that nobody has is refused."""
     with visit.encrypted() as session:
-        reply = session.log_in(NOBODY, NOBODY, _mechanism(session))
+        mechanisms = _mechanisms(session)
+        if "ANONYMOUS" in mechanisms:
+            reply = session.anonymous(NOBODY)
+            if reply.is_yes:
+                advice = "set smtpd_sasl_security_options of the listener to noanonymous"
+                yield visit.fault(promise, f"AUTH ANONYMOUS is answered {reply}", advice)
+                return
+        reply = session.log_in(NOBODY, NOBODY, _spoken(mechanisms))
     if reply.is_yes:
         advice = "whoever checks passwords lets everybody in; look at the SASL server"
         yield visit.fault(promise, f"the login {NOBODY} is answered {reply}", advice)
@@ -55,6 +65,7 @@ def right(visit: Visit, promise: Promise) -> Iterator[Fault]:
     """Whoever may submit can send mail to elsewhere, and nobody else can."""
     users, domain = visit.contract.users, visit.contract.domain
     with _logged_in(visit) as (session, login):
+        session.say(f"EHLO {_BARE}", "EHLO")
         reply = session.offer(users.sender(login, domain), f"{NOBODY}@{visit.contract.foreign}")
     if users.may_send(login) and not reply.is_yes:
         advice = "what refuses it stands in the answer, and in the log of the host"
@@ -84,7 +95,7 @@ def _logged_in(visit: Visit) -> Iterator[tuple[Session, str]]:
     tls = Tls(visit.client.trust.context(by_name=True), visit.contract.hostname)
     try:
         with visit.encrypted(tls) as session:
-            reply = session.log_in(login, password, _mechanism(session))
+            reply = session.log_in(login, password, _spoken(_mechanisms(session)))
             if not reply.is_yes:
                 raise UntriedError(f"the login {login} is answered {reply}")
             yield session, login
@@ -94,8 +105,11 @@ def _logged_in(visit: Visit) -> Iterator[tuple[Session, str]]:
         ) from None
 
 
-def _mechanism(session: Session) -> str:
-    mechanisms = session.features().get("AUTH", "").upper().split()
+def _mechanisms(session: Session) -> list[str]:
+    return session.features().get("AUTH", "").upper().split()
+
+
+def _spoken(mechanisms: list[str]) -> str:
     found = next((one for one in MECHANISMS if one in mechanisms), None)
     if found is None:
         raise UntriedError("neither AUTH PLAIN nor AUTH LOGIN is offered")

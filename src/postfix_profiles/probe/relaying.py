@@ -15,9 +15,13 @@ _ADVICE = (
 
 
 def relay(visit: Visit, promise: Promise) -> Iterator[Fault]:
-    """Mail for elsewhere is refused, whoever it says it is from, and however it is addressed."""
+    """Mail for elsewhere is refused, whoever it says it is from, and however it is addressed.
+
+    It is refused for good. Where users log in, mail for the host itself is refused as well.
+    """
     contract = visit.contract
     undecided: list[Reply] = []
+    put_off: list[Reply] = []
     taken: list[str] = []
     for sender in _senders(contract):
         # Each in a session of its own: smtpd hangs up after twenty errors.
@@ -27,11 +31,21 @@ def relay(visit: Visit, promise: Promise) -> Iterator[Fault]:
             own = _own(visit, session, sender)
             replies = {one: session.offer(sender, one) for one in _recipients(contract)}
         taken += [f"from <{sender}> to <{one}>" for one, reply in replies.items() if reply.is_yes]
-        if own is not None and not _is_about_relaying(own, replies.values()):
+        if own is None:
+            continue
+        if not _is_about_relaying(own, replies.values()):
             undecided.append(own)
+        elif own.is_yes and not _may_put_off(promise):
+            put_off += [one for one in list(replies.values())[:1] if one.code in range(400, 500)]
     if taken:
         more = f", and {len(taken) - 1} more of its kind" if taken[1:] else ""
         message = f"mail for elsewhere is taken from a stranger: {taken[0]}{more}"
+        yield visit.fault(promise, message, _ADVICE)
+    elif own_taken := _own_taken(visit, promise):
+        message = f"mail for the host itself is taken without a login: {own_taken[0]}"
+        yield visit.fault(promise, message, "let smtpd_relay_restrictions of the listener reject")
+    elif put_off:
+        message = f"mail for elsewhere is put off, and comes again: {put_off[0]}"
         yield visit.fault(promise, message, _ADVICE)
     elif len(undecided) == len(_senders(contract)):
         raise UntriedError(f"mail for the host itself is refused as well: {undecided[0]}")
@@ -60,6 +74,25 @@ def _own(visit: Visit, session: Session, sender: str) -> Reply | None:
     if not visit.port.takes_mail:
         return None
     return session.offer(sender, visit.contract.recipients[visit.contract.domain])
+
+
+def _own_taken(visit: Visit, promise: Promise) -> list[str]:
+    """Return from whom mail for the host itself is taken, where its list says from nobody."""
+    recipient = visit.contract.recipients.get(visit.contract.domain)
+    if visit.port.takes_mail or recipient is None or "reject" not in _steps(promise):
+        return []
+    with visit.ready() as (session, _):
+        senders = _senders(visit.contract)
+        return [f"from <{one}>" for one in senders if session.offer(one, recipient).is_yes]
+
+
+def _may_put_off(promise: Promise) -> bool:
+    """Say whether the list itself says that mail for elsewhere may come again."""
+    return any(step.startswith("defer") for step in _steps(promise))
+
+
+def _steps(promise: Promise) -> list[str]:
+    return promise.expected.replace(",", " ").split()
 
 
 def _is_about_relaying(own: Reply, replies: Iterable[Reply]) -> bool:

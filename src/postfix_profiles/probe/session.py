@@ -131,6 +131,10 @@ class Session:
                 reply = self.say(_base64(answer), "AUTH LOGIN")
         return reply
 
+    def anonymous(self, trace: str) -> Reply:
+        """Say AUTH ANONYMOUS (RFC 4505), which tells no more than a name for the log."""
+        return self.say(f"AUTH ANONYMOUS {_base64(trace)}", "AUTH ANONYMOUS")
+
     def offer(self, sender: str, recipient: str) -> Reply:
         """Say MAIL, RCPT and RSET: the first refusal, or the reply to RCPT. Nothing is sent."""
         reply = self.say(f"MAIL FROM:<{sender}>")
