@@ -89,10 +89,13 @@ test: $(DEV_INSTALLED) ## run the tests, and print the coverage of src/
 e2e: $(DEV_INSTALLED) ## run the live tests only: real Postfix, real networks (root)
 	@$(PYTEST) -m e2e $(ARGS)
 
-lint: $(DEV_INSTALLED) ## ruff and mypy
+lint: $(DEV_INSTALLED) ## ruff and mypy, and shellcheck for every shell script
 	@status=0; for tool in 'ruff check .' 'ruff format --check .' mypy; do \
 	    $(VENV)/bin/python -m $$tool || status=1; \
-	done; exit $$status
+	done; \
+	git grep -lzE --untracked '^#!.*[/ ](ba)?sh$$' -- ':!*.py' ':!*.j2' | \
+	    xargs -0 $(VENV)/bin/shellcheck || status=1; \
+	exit $$status
 
 format: $(DEV_INSTALLED) ## format the code, and mend what ruff can mend
 	@$(VENV)/bin/python -m ruff check --fix .

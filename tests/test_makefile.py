@@ -15,14 +15,14 @@ ROOT = Path(__file__).parents[1]
 MAKEFILE = ROOT / "Makefile"
 TARGETS = sorted(re.findall(r"^\.PHONY: (.*)$", MAKEFILE.read_text(), re.MULTILINE)[0].split())
 
-# Stands for python3 and, once `-m venv` has copied it, for the environment's. $BROKEN is a word
-# whose command fails.
+# Stands for python3 and, once `-m venv` has copied it, for the environment's, and for shellcheck.
+# $BROKEN is a word whose command fails.
 PYTHON = """#!/bin/sh
 case "$*" in "-c "*) exec "{python}" "$@" ;; esac
 echo "$*" >>"$LOG"
 case "$*" in *"${{BROKEN:-nothing}}"*) echo "cannot $*" >&2; exit 1 ;; esac
 case "$*" in "-m venv --clear .venv")
-    rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python
+    rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python; cp "$0" .venv/bin/shellcheck
 esac
 """
 PIP = "-m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/"
@@ -69,6 +69,24 @@ class Checkout:
         self.log.write_text("")
         self.make(*args, broken=broken)
         return self.log.read_text().splitlines()
+
+    def scripts(self) -> None:
+        """Make it a repository with two shell scripts, and with files that only look like one."""
+        texts = {
+            "a script": "#!/bin/sh\n",
+            "deploy/bash": "#!/usr/bin/env bash\n",
+            "deploy/python": "#!/usr/bin/env python3\n",
+            "test.py": "SCRIPT = '''\\\n#!/bin/sh\n",
+            "hook.j2": "#!/bin/sh\n",
+            "notes": "this is no #!/bin/sh\n",
+            "ignored": "#!/bin/sh\n",
+            ".gitignore": "/ignored\n/.venv\n",
+        }
+        (self.folder / "deploy").mkdir()
+        for name, text in texts.items():
+            (self.folder / name).write_text(text)
+        for command in (["init", "--quiet"], ["add", "a script"]):
+            subprocess.run(["git", *command], cwd=self.folder, check=True)
 
     def touch(self, name: str) -> None:
         """Make a file newer than everything that is there."""
@@ -144,11 +162,14 @@ def test_a_failing_tool_fails_the_target(checkout: Checkout) -> None:
     assert checkout.make("check", broken="postfix_profiles").returncode != 0
 
 
-def test_lint_runs_every_tool_though_one_fails(checkout: Checkout) -> None:
+@pytest.mark.parametrize("broken", ["ruff check", "ruff format", "mypy", "a script"])
+def test_lint_runs_every_tool_though_one_fails(checkout: Checkout, broken: str) -> None:
+    checkout.scripts()
     checkout.make("lint")
     tools = ["-m ruff check .", "-m ruff format --check .", "-m mypy"]
-    assert checkout.asked("lint", broken="ruff check") == tools
-    assert checkout.make("lint", broken="ruff check").returncode != 0
+    # The last is shellcheck's; deploy/bash is not even added yet.
+    assert checkout.asked("lint", broken=broken) == [*tools, "a script deploy/bash"]
+    assert checkout.make("lint", broken=broken).returncode != 0
     assert checkout.make("lint").returncode == 0
 
 
