@@ -9,12 +9,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from postfix_profiles.folder import PAIR
-from tests.e2e.host import HERE
+from tests.e2e.host import HERE, MailHost
 from tests.e2e.namespaces import ENVIRONMENT
 from tests.e2e.rendering import render_text
 from tests.e2e.roots import Root
@@ -34,6 +34,19 @@ SSH = """\
 for command; do :; done
 exec env -i {environment} {entrance} /bin/sh -c "$command"
 """
+# Stands for systemctl(1), as far as Ansible asks it, and notes what it is asked.
+SYSTEMCTL = """\
+#!/bin/sh
+echo "$*" >>{calls}
+unit={units}/$2 wants={units}/multi-user.target.wants
+case $1 in
+show) [ -f "$unit" ] && echo LoadState=loaded || echo LoadState=not-found ;;
+is-enabled) [ -h "$wants/$2" ] ;;
+enable) mkdir -p $wants && ln -s "$unit" $wants ;;
+esac
+"""
+UNITS = "/etc/systemd/system"
+CALLS = "/run/systemctl-calls"
 RECAP = re.compile(
     r"(?m)^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+) ", re.ASCII
 )
@@ -125,6 +138,23 @@ class Fleet:
         paths = [path for top in ("/etc", "/tmp") for path in host.path(top).rglob("*")]  # noqa: S108
         return {str(path): path.read_bytes() for path in paths if path.is_file()}
 
+    def forget_units(self, *names: str) -> None:
+        """Have these hosts as they were before anybody put units there."""
+        for name in names:
+            shutil.rmtree(self.hosts[name].host.path(UNITS), ignore_errors=True)
+
+    def has_units(self, name: str) -> bool:
+        """Whether a host has any of the units of deploy/."""
+        found = {path.name for path in self.hosts[name].host.path(UNITS).rglob("*")}
+        return any(path.name in found for path in DEPLOY.iterdir())
+
+    def asked_of_systemctl(self, name: str) -> list[str]:
+        """What systemctl was asked on a host since the last time this was called."""
+        calls = self.hosts[name].host.path(CALLS)
+        lines = calls.read_text().splitlines() if calls.exists() else []
+        calls.unlink(missing_ok=True)
+        return lines
+
     def is_applied(self, name: str) -> bool:
         """Whether a host has what is in generated/NAME."""
         live = self.hosts[name].host.path("/etc/postfix")
@@ -135,8 +165,13 @@ class Fleet:
 
 
 @contextlib.contextmanager
-def fleet(roots: Mapping[str, Root], folder: Path) -> Iterator[Fleet]:
-    """Start a host for each root, by name, with what PROFILE gives, and nothing applied yet."""
+def fleet(
+    roots: Mapping[str, Root], folder: Path, *, systemd: Collection[str] = ()
+) -> Iterator[Fleet]:
+    """Start a host for each root, by name, with what PROFILE gives, and nothing applied yet.
+
+    None runs systemd; those that `systemd` names look as if they did, with a systemctl.
+    """
     with contextlib.ExitStack() as resources:
         hosts = {}
         for name, root in roots.items():
@@ -148,5 +183,15 @@ def fleet(roots: Mapping[str, Root], folder: Path) -> Iterator[Fleet]:
                 if path.name not in PAIR:
                     mail.host.path(f"/etc/postfix/{path.name}").unlink()
             mail.host.path("/etc/letsencrypt/renewal-hooks/deploy").mkdir(parents=True)
+            if name in systemd:
+                pretend_systemd(mail.host)
             hosts[name] = mail
         yield Fleet(folder, hosts, roots)
+
+
+def pretend_systemd(host: MailHost) -> None:
+    """Have a host look as if systemd ran there."""
+    host.path("/run/systemd/system").mkdir(parents=True)
+    systemctl = host.path("/usr/bin/systemctl")
+    systemctl.write_text(SYSTEMCTL.format(calls=CALLS, units=UNITS))
+    systemctl.chmod(0o755)

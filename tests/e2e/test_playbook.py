@@ -9,13 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.fleet import WAN, Fleet, fleet
+from tests.e2e.fleet import DEPLOY, UNITS, WAN, Fleet, fleet
 from tests.e2e.obstacle import obstacle
 from tests.e2e.roots import ROOTS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 FIRST, SECOND, THIRD = NAMES = [f"mx{number}.example.com" for number in (1, 2, 3)]
+# Each starts Postfix from another unit.
+SYSTEMD = {FIRST: "postfix@-.service", THIRD: "postfix.service"}
+RECOVER = "postfix-profiles-recover.service"
+WAIT = "wait-for-addresses.conf"
+# How Ansible sees whether a unit is enabled.
+LOOK = [f"show {RECOVER}", f"is-enabled {RECOVER} -l"]
 HOOK = "/etc/letsencrypt/renewal-hooks/deploy/postfix-profiles"
 
 
@@ -25,7 +31,7 @@ def controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     reason = next(filter(None, map(obstacle, roots.values())), None)
     if reason:
         pytest.skip(reason)
-    with fleet(roots, tmp_path_factory.mktemp("fleet")) as controller:
+    with fleet(roots, tmp_path_factory.mktemp("fleet"), systemd=SYSTEMD) as controller:
         yield controller
 
 
@@ -47,8 +53,9 @@ def test_all_hosts_get_their_folders_and_the_second_time_nothing_changes(control
     for name in NAMES:
         controller.render(name, "info@example.com")
     played = controller.play()
-    # apply, and the hook.
-    assert (played.status, played.recap) == (0, dict.fromkeys(NAMES, (2, 0))), played.out
+    # apply, and the hook; then the units, and that one is enabled.
+    assert played.status == 0, played.out
+    assert played.recap == {FIRST: (4, 0), SECOND: (2, 0), THIRD: (4, 0)}, played.out
     for name in NAMES:
         assert controller.is_applied(name)
         hook = controller.hosts[name].host.path(HOOK)
@@ -58,17 +65,27 @@ def test_all_hosts_get_their_folders_and_the_second_time_nothing_changes(control
         assert hook.stat().st_mode & 0o777 == 0o755
         with controller.hosts[name].host.connect("wan", WAN, 25) as session:
             assert session.greeting.text == f"{name} ESMTP"
+    for name, service in SYSTEMD.items():
+        units = controller.hosts[name].host.path(UNITS)
+        assert (units / RECOVER).read_bytes() == (DEPLOY / RECOVER).read_bytes()
+        assert (units / f"{service}.d" / WAIT).read_bytes() == (DEPLOY / WAIT).read_bytes()
+        assert controller.asked_of_systemctl(name) == ["daemon-reload", *LOOK, f"enable {RECOVER}"]
+    assert not controller.has_units(SECOND)
 
     before = {name: controller.files(name) for name in NAMES}
     played = controller.play("--diff")
     assert (played.status, played.recap) == (0, dict.fromkeys(NAMES, (0, 0))), played.out
     assert {name: controller.files(name) for name in NAMES} == before
+    assert {name: controller.asked_of_systemctl(name) for name in SYSTEMD} == dict.fromkeys(
+        SYSTEMD, LOOK
+    )
 
 
 def test_a_bad_folder_in_the_first_batch_leaves_the_second_alone(controller: Fleet) -> None:
     for name in NAMES:
         controller.render(name, "info@example.com", "bad@example.com")
     make_it_bad(controller.generated / FIRST)
+    controller.forget_units(FIRST)
     before = {name: controller.files(name) for name in NAMES}
     played = controller.play()
     assert played.status == 2, played.out
@@ -87,13 +104,20 @@ def test_a_bad_folder_in_the_first_batch_leaves_the_second_alone(controller: Fle
 def test_check_and_diff_say_what_would_change_and_change_nothing(controller: Fleet) -> None:
     for name in NAMES:
         controller.render(name, "info@example.com", "new@example.com")
+    controller.forget_units(*SYSTEMD)
     before = {name: controller.files(name) for name in NAMES}
     played = controller.play("--check", "--diff")
     assert played.status == 0, played.out
     assert [failed for _, failed in played.recap.values()] == [0, 0, 0]
     assert played.out.count("\n+new@example.com   OK\n") == 3
     assert played.out.count("would reload Postfix") == 3
+    for unit in (RECOVER, WAIT):
+        added = "".join(f"+{line}\n" for line in (DEPLOY / unit).read_text().splitlines())
+        assert played.out.count(added) == len(SYSTEMD), played.out
     assert {name: controller.files(name) for name in NAMES} == before
+    assert {name: controller.asked_of_systemctl(name) for name in SYSTEMD} == {
+        name: [] for name in SYSTEMD
+    }
 
 
 def test_a_host_that_would_refuse_stops_a_check_as_well(controller: Fleet) -> None:
@@ -104,14 +128,18 @@ def test_a_host_that_would_refuse_stops_a_check_as_well(controller: Fleet) -> No
     assert (played.status, played.recap) == (2, {FIRST: (0, 1)}), played.out
 
 
-def test_a_host_may_have_another_name_than_its_folder(controller: Fleet, tmp_path: Path) -> None:
+def test_a_host_may_be_called_otherwise_and_keep_its_units(
+    controller: Fleet, tmp_path: Path
+) -> None:
     controller.render(THIRD, "info@example.com", "third@example.com")
-    variables = {**controller.reached_by(THIRD), "folder": THIRD}
+    variables = {**controller.reached_by(THIRD), "folder": THIRD, "units": False}
     words = " ".join(f"{name}={value}" for name, value in variables.items())
     (tmp_path / "hosts").write_text(f"[postfix]\nthird {words}\n")
+    controller.forget_units(THIRD)
     played = controller.play("--inventory", str(tmp_path / "hosts"))
     assert (played.status, list(played.recap)) == (0, ["third"]), played.out
     assert controller.is_applied(THIRD)
+    assert not controller.has_units(THIRD)
 
 
 def test_a_host_that_cannot_be_reached_stops_it_as_well(controller: Fleet, tmp_path: Path) -> None:
@@ -119,6 +147,7 @@ def test_a_host_that_cannot_be_reached_stops_it_as_well(controller: Fleet, tmp_p
     ssh.write_text("#!/bin/sh\nexit 255\n")
     ssh.chmod(0o755)
     text = f"[postfix]\na ansible_ssh_executable={ssh}\nb ansible_ssh_executable={ssh}\n"
+    text += "[postfix:vars]\npatience=1\n"
     (tmp_path / "hosts").write_text(text)
     played = controller.play("--inventory", str(tmp_path / "hosts"), batches=(1,))
     assert (played.status, played.recap) == (2, {"a": (0, 1)}), played.out
@@ -131,7 +160,7 @@ def test_a_host_that_is_lost_halfway_stops_it_as_well(
     variables = controller.reached_by(FIRST)
     ssh, calls = tmp_path / "ssh", tmp_path / "calls"
     ssh.write_text(
-        f"#!/bin/sh\necho >>{calls}\n[ $(wc -l <{calls}) -le 5 ] || exit 255\n"
+        f"#!/bin/sh\necho >>{calls}\n[ $(wc -l <{calls}) -le 4 ] || exit 255\n"
         f'exec {variables["ansible_ssh_executable"]} "$@"\n'
     )
     ssh.chmod(0o755)
@@ -146,5 +175,6 @@ def test_a_host_that_is_lost_halfway_stops_it_as_well(
     before = controller.files(THIRD)
     played = controller.play("--inventory", str(tmp_path / "hosts.yml"), batches=(batch,))
     assert played.status != 0
+    assert "TASK [Apply]" in played.out, played.out
     assert "fatal: [lost]: UNREACHABLE!" in played.out, played.out
     assert controller.files(THIRD) == before
