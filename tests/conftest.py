@@ -64,6 +64,11 @@ class NoSkip:
                 terminalreporter.line(f"{nodeid}: {reason}")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor with `-n auto`: who talks to a mail host waits most of the time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register how workers share the tests, and the guard where the environment asks for it."""
     config.pluginmanager.register(Workers(), "postfix-profiles-workers")

@@ -47,6 +47,15 @@ def test_a_module_that_skips_itself_fails_the_session(session: pytest.Pytester) 
     done.stdout.fnmatch_lines(["test_module.py: no root"])
 
 
+def test_there_are_two_workers_for_each_processor(
+    session: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    session.makepyfile(test_passed=PASSED)
+    done = session.runpytest("-n", "auto")
+    done.stdout.fnmatch_lines(["2 workers *"])
+
+
 def test_workers_tell_what_they_skipped(session: pytest.Pytester) -> None:
     session.makepyfile(test_passed=PASSED, test_skipped=SKIPPED, test_module=MODULE)
     done = session.runpytest("-n", "2")

@@ -6,7 +6,6 @@ started once, and what a test leaves behind the next finds. All others go to who
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -33,10 +32,6 @@ def host(nodeid: str) -> str:
 
 class Workers:
     """Makes pytest-xdist do so, for `-n auto --dist loadscope`."""
-
-    def pytest_xdist_auto_num_workers(self) -> int:
-        """Two for each processor: who talks to a mail host waits most of the time."""
-        return 2 * (os.cpu_count() or 1)
 
     def pytest_xdist_make_scheduler(
         self, config: pytest.Config, log: Producer
