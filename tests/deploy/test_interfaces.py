@@ -16,7 +16,7 @@ ROOT = APPLY.parents[1]
 @pytest.mark.parametrize("unit", ["postfix-profiles-recover.service", "wait-for-addresses.conf"])
 def test_units_use_what_apply_has(unit: str) -> None:
     (line,) = re.findall(r"(?m)^Exec\w+=(.*)$", (APPLY.parent / unit).read_text())
-    shell, script, option = line.lstrip("-").split()
+    shell, script, option = line.lstrip("-+").split()
     assert shell == "/bin/sh"
     assert script == "/etc/postfix/.postfix-profiles/apply"
     assert f"apply {option} [CONFIG_DIRECTORY]" in APPLY.read_text()

@@ -20,7 +20,7 @@ def obstacle(root: Root) -> str | None:
         return f"there is no program {', '.join(missing)}"
     if not root.path.is_dir():
         return f"there is no {root.path} (make roots)"
-    if root.layered and not root.has_layer():
+    if root.over and not root.has_layer():
         return f"there is no {root.layer} that fits its root (make roots)"
     unshare = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "true"]
     tried = subprocess.run(unshare, capture_output=True, text=True, check=False, timeout=30)

@@ -1,7 +1,7 @@
 """Which root file systems with a real Postfix there are, and the command that builds them.
 
-python -m tests.e2e.roots build [SUITE…] builds those that are missing, two at a time. A layer with
-Dovecot and sslscan goes over each of them, for the tests that want it.
+python -m tests.e2e.roots build [SUITE…] builds those that are missing, two at a time. Two layers go
+over each of them, for the tests that want one: one with Dovecot and sslscan, one with systemd.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from typing import Self
 FOLDER = Path(os.environ.get("POSTFIX_PROFILES_ROOTS", "/var/cache/postfix-profiles/roots"))
 BUILD = Path(__file__).with_name("build-root")
 BUILD_LAYER = Path(__file__).with_name("build-layer")
-LAYER = ("dovecot-core", "dovecot-lmtpd", "python3", "sslscan")
+LAYERS = {
+    "layer": ("dovecot-core", "dovecot-lmtpd", "python3", "sslscan"),
+    "init": ("openssh-server", "systemd", "systemd-sysv"),
+}
 AT_ONCE = 2
 
 
@@ -27,13 +30,13 @@ AT_ONCE = 2
 class Root:
     """A Debian suite, the platform that profiles call it, and the Postfix release line it has.
 
-    `layered` is the same with the layer over it, that has the packages which LAYER names.
+    `over` is the layer that lies over it, with the packages that LAYERS names; none where empty.
     """
 
     suite: str
     platform: str
     line: str
-    layered: bool = False
+    over: str = ""
 
     @property
     def path(self) -> Path:
@@ -43,16 +46,16 @@ class Root:
     @property
     def layer(self) -> Path:
         """Where the layer over it is, or will be."""
-        return FOLDER / f"{self.suite}+layer"
+        return FOLDER / f"{self.suite}+{self.over}"
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """What to mount, the uppermost first."""
-        return (self.layer, self.path) if self.layered else (self.path,)
+        return (self.layer, self.path) if self.over else (self.path,)
 
-    def with_layer(self) -> Self:
-        """The same root with the layer over it."""
-        return replace(self, layered=True)
+    def with_layer(self, name: str = "layer") -> Self:
+        """The same root with that layer over it."""
+        return replace(self, over=name)
 
     def definition(self) -> str:
         """What the layer has to be made of: the packages, over exactly these packages of the root.
@@ -60,7 +63,7 @@ class Root:
         A layer that says otherwise in its file `.definition` does not fit any longer.
         """
         status = (self.path / "var/lib/dpkg/status").read_bytes()
-        return f"{hashlib.sha256(status).hexdigest()} {' '.join(LAYER)}"
+        return f"{hashlib.sha256(status).hexdigest()} {' '.join(LAYERS[self.over])}"
 
     def has_layer(self) -> bool:
         """Whether a layer is there that fits."""
@@ -88,13 +91,17 @@ ROOTS = (
 
 
 def build(root: Root) -> str:
-    """Build a root and its layer unless they are there; what went wrong, or nothing."""
+    """Build a root and its layers unless they are there; what went wrong, or nothing."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     if not root.path.is_dir() and (failure := _run(BUILD, root.suite, root.path)):
         return failure
-    if root.has_layer():
-        return ""
-    return _run(BUILD_LAYER, root.path, root.layer, root.definition(), *LAYER)
+    for name, packages in LAYERS.items():
+        over = root.with_layer(name)
+        if not over.has_layer() and (
+            failure := _run(BUILD_LAYER, root.path, over.layer, over.definition(), *packages)
+        ):
+            return failure
+    return ""
 
 
 def _run(*command: str | Path) -> str:

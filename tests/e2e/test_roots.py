@@ -45,21 +45,25 @@ def test_layer_fits_the_packages_of_its_root_and_no_others(
 ) -> None:
     monkeypatch.setattr(roots, "FOLDER", tmp_path)
     installed(TRIXIE, "postfix 3.10.13")
-    assert not TRIXIE.has_layer()
-    TRIXIE.layer.mkdir()
-    (TRIXIE.layer / ".definition").write_text(f"{TRIXIE.definition()}\n")
-    assert TRIXIE.has_layer()
-    monkeypatch.setattr(roots, "LAYER", ("sslscan",))
-    assert not TRIXIE.has_layer()
+    over = TRIXIE.with_layer()
+    assert not over.has_layer()
+    over.layer.mkdir()
+    (over.layer / ".definition").write_text(f"{over.definition()}\n")
+    assert over.has_layer()
+    assert not TRIXIE.with_layer("init").has_layer()
+    monkeypatch.setattr(roots, "LAYERS", {"layer": ("sslscan",)})
+    assert not over.has_layer()
     monkeypatch.undo()
     monkeypatch.setattr(roots, "FOLDER", tmp_path)
     installed(TRIXIE, "postfix 3.10.14")
-    assert not TRIXIE.has_layer()
+    assert not over.has_layer()
 
 
 def test_layer_is_above_its_root() -> None:
     assert TRIXIE.folders == (TRIXIE.path,)
-    assert TRIXIE.with_layer().folders == (TRIXIE.layer, TRIXIE.path)
+    for name in roots.LAYERS:
+        over = TRIXIE.with_layer(name)
+        assert over.folders == (TRIXIE.path.with_name(f"trixie+{name}"), TRIXIE.path)
 
 
 def failing(folder: Path) -> Path:
