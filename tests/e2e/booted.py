@@ -6,8 +6,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 from tests.e2e.host import HERE, MailHost
 from tests.e2e.namespaces import CGROUPS, ENVIRONMENT
@@ -113,14 +111,3 @@ class Booted:
         """End it; safe to call twice."""
         if self._init is not None:
             self.crash()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

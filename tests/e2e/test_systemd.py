@@ -104,7 +104,7 @@ def server(
         host.path(KEY).write_text(key)
         host.path(CERTIFICATE).write_text(leaf + issuer)
         resolve(host, {})
-        with Booted(host) as booted:
+        with closing(Booted(host)) as booted:
             booted.boot()
             unit = "postfix@-.service" if root.platform <= "debian-12" else "postfix.service"
             yield Server(booted, unit)
