@@ -11,12 +11,12 @@ DEV_INSTALLED := $(VENV)/.dev-installed
 LOCK_VENV := .venv-lock
 PIP_TOOLS := pip-tools==7.6.2
 
-TOOL = PYTHONPATH=src $(VENV)/bin/python -m postfix_profiles
+TOOL := $(VENV)/bin/postfix-profiles
 PIP = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help render check schema explain diff committed changes rollout sshkey deploy test e2e lint format docs bench catalogue roots lock clean
+.PHONY: help render check schema explain diff probe committed changes rollout sshkey deploy test e2e lint format docs bench catalogue roots lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [ARGS="..."] [PYTHON=python3.x]'
@@ -28,25 +28,34 @@ help: ## list the targets
 
 # --- the tool ---------------------------------------------------------------
 
-render: $(RUN_INSTALLED) ## write generated/ from profiles/
+render: $(TOOL) ## write generated/ from profiles/
 	@$(TOOL) render $(ARGS)
 
-check: $(RUN_INSTALLED) ## the same without writing: findings, and drift as a diff
+check: $(TOOL) ## the same without writing: findings, and drift as a diff
 	@$(TOOL) check $(ARGS)
 
-schema: $(RUN_INSTALLED) ## print the JSON Schema of a profile
+schema: $(TOOL) ## print the JSON Schema of a profile
 	@$(TOOL) schema $(ARGS)
 
-explain: $(RUN_INSTALLED) ## say what a check, a key or a parameter means: ARGS="mx.tls"
+explain: $(TOOL) ## say what a check, a key or a parameter means: ARGS="mx.tls"
 	@$(TOOL) explain $(ARGS)
 
-diff: $(RUN_INSTALLED) ## what deploying a host would change in a folder: ARGS="HOST /etc/postfix"
+diff: $(TOOL) ## what deploying a host would change in a folder: ARGS="HOST /etc/postfix"
 	@$(TOOL) diff $(ARGS)
+
+probe: $(TOOL) ## hold a running host to its profile, over SMTP: ARGS="mail.example.com --from lan"
+	@$(TOOL) probe $(ARGS)
 
 # --- in a pipeline ----------------------------------------------------------
 
 # The commit that is on the servers: main before a merge.
 BASE ?= origin/main
+# A new branch has none before it (zeros), and a branch that was forced one that is not here: then
+# every host is new. A name that is not here is mistyped.
+base = $$(git rev-parse --quiet --verify '$(BASE)^{commit}' || { \
+	    echo '$(BASE)' | grep -qxE '[0-9a-f]{40,64}' && echo 'note: $(BASE) is no commit here: every host is new' >&2 && \
+	    git hash-object -t tree --stdin </dev/null; } || { \
+	    echo 'error: BASE=$(BASE) is no commit here' >&2; exit 2; })
 DEPLOY = $(MAKE) --no-print-directory deploy
 
 committed: ## fail where generated/ is not in git as it is
@@ -54,17 +63,21 @@ committed: ## fail where generated/ is not in git as it is
 	    printf 'not committed:\n%s\nrun make render, and commit what it writes\n' "$$changed" >&2; \
 	    exit 1; }
 
-changes: $(RUN_INSTALLED) ## say what changes on each host since BASE, for a comment
-	@TOOL='env $(TOOL)' docs/pipelines/changes '$(BASE)'
+changes: $(TOOL) ## say what changes on each host since BASE, for a comment
+	@base=$(base) && TOOL='$(TOOL)' docs/pipelines/changes "$$base" '$(BASE)'
 
 rollout: ## deploy each host whose folder has changed since BASE; the first failure ends it
-	@changed=$$(git diff --name-only '$(BASE)' -- generated) || exit; \
+	@base=$(base) && changed=$$(git diff --name-only "$$base" -- generated) || exit; \
 	for host in $$(printf '%s\n' "$$changed" | cut -d / -f 2 | sort -u); do \
-	    [ ! -f "generated/$$host/main.cf" ] || $(DEPLOY) HOST="$$host" || exit; \
+	    if [ ! -f "generated/$$host/main.cf" ]; then \
+	        echo "$$host: no profile asks for it any more; its server stays as it is"; \
+	    else \
+	        $(DEPLOY) HOST="$$host" || exit; \
+	    fi; \
 	done
 
 sshkey: ## write SSH_KEY and SSH_KNOWN_HOSTS to ~/.ssh, on the machine of a pipeline
-	@: "$${SSH_KEY:?}" "$${SSH_KNOWN_HOSTS:?}"; umask 077; key=~/.ssh/id_ed25519; \
+	@: "$${SSH_KEY:?has to be the private key}" "$${SSH_KNOWN_HOSTS:?have to be the keys of the hosts}"; umask 077; key=~/.ssh/id_ed25519; \
 	[ ! -e "$$key" ] || { echo "$$key is there already" >&2; exit 1; }; \
 	mkdir -p ~/.ssh && printf '%s\n' "$$SSH_KEY" >"$$key" && \
 	printf '%s\n' "$$SSH_KNOWN_HOSTS" >>~/.ssh/known_hosts
@@ -75,9 +88,10 @@ TO = root@$(HOST)
 deploy: ## put generated/HOST onto its host: HOST=mail.example.com [ARGS=--dry-run]
 	@[ -n '$(HOST)' ] && [ -f 'generated/$(HOST)/main.cf' ] || { \
 	    echo 'error: HOST=NAME has to name a folder of generated/' >&2; exit 2; }
-	@folder=$$(ssh '$(TO)' mktemp -d) && \
-	scp -qrp deploy/apply 'generated/$(HOST)' "$(TO):$$folder" && \
-	ssh '$(TO)' "$$folder/apply $(ARGS) $$folder/$(HOST); status=\$$?; rm -rf $$folder; exit \$$status"
+	@folder=$$(ssh '$(TO)' mktemp -d) || exit; \
+	scp -qrp deploy/apply 'generated/$(HOST)' "$(TO):$$folder" || { \
+	    status=$$?; ssh '$(TO)' rm -rf "$$folder"; exit $$status; }; \
+	ssh '$(TO)' "sh $$folder/apply $(ARGS) $$folder/$(HOST); status=\$$?; rm -rf $$folder; exit \$$status"
 
 # --- development ------------------------------------------------------------
 
@@ -155,6 +169,16 @@ $(LOCK_VENV)/.installed: Makefile
 	$(make-venv)
 	@$(@D)/bin/python -m pip --quiet --disable-pip-version-check install '$(PIP_TOOLS)'
 	@touch $@
+
+# The program, for every folder, and for its exit statuses: make makes a 2 of each that is not 0.
+define program
+here=$$(cd -- "$$(dirname -- "$$0")" >/dev/null && pwd) || exit
+PYTHONPATH=$${here%/*/*}/src exec "$$here/python" -P -m postfix_profiles "$$@"
+endef
+export program
+
+$(TOOL): $(RUN_INSTALLED)
+	@printf '%s\n' '#!/bin/sh' "$$program" >$@ && chmod +x $@
 
 # Nothing to do here: when it is missing, or leads nowhere, the stamps above are made again.
 $(VENV)/bin/python: ;

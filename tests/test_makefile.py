@@ -27,7 +27,7 @@ esac
 """
 PIP = "-m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/"
 VENV = "-m venv --clear .venv"
-RENDER = "-m postfix_profiles render"
+RENDER = "-P -m postfix_profiles render"
 PYTEST = "-m pytest -n auto --dist loadscope --no-loadscope-reorder --cov"
 
 
@@ -156,6 +156,25 @@ def test_args_reach_the_tool_as_the_shell_splits_them(checkout: Checkout) -> Non
 def test_standard_output_is_the_tool_s_alone(checkout: Checkout) -> None:
     done = checkout.make("render")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "setting up .venv ...\n")
+
+
+def test_the_program_runs_from_any_folder_with_the_status_of_its_own(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    checkout.make("render")
+    shutil.copytree(ROOT / "src", checkout.folder / "src")
+    python = checkout.folder / ".venv/bin/python"
+    python.unlink()
+    python.symlink_to(sys.executable)
+    done = subprocess.run(
+        [checkout.folder / ".venv/bin/postfix-profiles", "check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("postfix-profiles: there are no profiles in profiles")
 
 
 def test_a_failing_tool_fails_the_target(checkout: Checkout) -> None:

@@ -277,7 +277,25 @@ def test_of_a_host_that_would_burst_a_comment_only_the_sum_is_told(clone: Clone)
 def test_a_commit_that_is_not_there_fails(clone: Clone) -> None:
     done = clone.run("make changes BASE=nowhere")
     assert done.returncode != 0
-    assert done.stderr.startswith("fatal: not a valid object name: nowhere\n")
+    assert done.stderr.startswith("error: BASE=nowhere is no commit here\n")
+    assert clone.run("make rollout BASE=nowhere DEPLOY=false").stderr.startswith(
+        "error: BASE=nowhere is no commit here\n"
+    )
+
+
+@pytest.mark.parametrize("base", ["0" * 40, "0123456789abcdef" * 2 + "01234567"])
+def test_of_a_branch_that_is_new_or_was_forced_all_is_new(base: str, clone: Clone) -> None:
+    note = f"note: {base} is no commit here: every host is new\n"
+    done = clone.run(f"make changes BASE={base}")
+    assert (done.returncode, done.stderr) == (0, note)
+    assert done.stdout == text(
+        *("", "### mail.example.com", "", "It is new."),
+        *("", "### mx.example.com", "", "It is new."),
+        *("", "0 of 2 hosts stay as they are."),
+    )
+    done = clone.run(f"make rollout BASE={base} DEPLOY='echo deploy'")
+    assert (done.returncode, done.stderr) == (0, note)
+    assert done.stdout == "deploy HOST=mail.example.com\ndeploy HOST=mx.example.com\n"
 
 
 def test_a_host_that_cannot_be_compared_fails(clone: Clone) -> None:
@@ -306,7 +324,10 @@ def test_after_a_merge_the_hosts_that_have_changed_are_deployed(
         ("id_ed25519", 0o600, "private\nkey\n"),
         ("known_hosts", 0o600, "a\nb\n"),
     ]
-    assert clone.printed(f"{deployment} DEPLOY='echo deploy'") == ("deploy HOST=mx.example.com\n")
+    assert clone.printed(f"{deployment} DEPLOY='echo deploy'") == (
+        "mail.example.com: no profile asks for it any more; its server stays as it is\n"
+        "deploy HOST=mx.example.com\n"
+    )
 
 
 def ssh(home: Path) -> list[Path]:
@@ -352,11 +373,5 @@ def test_the_hooks_write_what_is_missing_and_fail_on_what_differs(clone: Clone) 
 
 
 @pytest.mark.parametrize("hook", [*HOOKS, *OWN_HOOKS], ids=lambda hook: hook["entry"])
-def test_the_hooks_are_for_what_hosts_are_made_of(hook: dict[str, Any]) -> None:
-    assert not hook["pass_filenames"]
-    found = [
-        name
-        for name in ("profiles/a.yaml", "generated/a/main.cf", "templates/main.cf.j2", "README.md")
-        if re.search(hook["files"], name)
-    ]
-    assert found == ["profiles/a.yaml", "generated/a/main.cf", "templates/main.cf.j2"]
+def test_the_hooks_run_for_a_profile_that_is_removed_too(hook: dict[str, Any]) -> None:
+    assert (hook["pass_filenames"], hook["always_run"]) == (False, True)
