@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -80,6 +81,17 @@ def test_refusal_fails_the_target(server: Server) -> None:
     )
     assert list((server.folder / "tmp").iterdir()) == []
     assert "ssh admin@192.0.2.1\n" in (server.folder / "connections").read_text()
+
+
+def test_folder_that_cannot_be_copied_is_not_left_there(server: Server) -> None:
+    folder = server.rendered()
+    shutil.copytree(folder, server.folder / "a check out/generated/mx.example.com")
+    (server.folder / "programs/scp").write_text(f"{SCP.replace('exec ', '')}exit 7\n")
+    done = make(server, "HOST=mx.example.com")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"make: \*\*\* \[Makefile:\d+: deploy\] Error 7\n", done.stderr)
+    assert list((server.folder / "tmp").iterdir()) == []
+    assert server.calls() == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["HOST=other.example.com"]])

@@ -19,6 +19,8 @@ MASKED = (
     "systemd-networkd.service",
     "systemd-udevd.service",
 )
+# Of the devices that a container has to have, ptmx is the one without which no unit gets the /dev
+# of its own that PrivateDevices= promises: it ends with status 226/NAMESPACE.
 BOOT = f"""\
 mkdir -p {CGROUPS}
 mountpoint -q {CGROUPS} || mount -t cgroup2 cgroup2 {CGROUPS}
@@ -35,20 +37,24 @@ mount --bind proc/sys proc/sys
 mount -o remount,bind,ro proc/sys
 mount -t sysfs -o ro sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
+for device in full tty; do
+    : >dev/$device
+    mount --bind /dev/$device dev/$device
+done
+ln -sf pts/ptmx dev/ptmx
 hostname mail
 pivot_root . mnt
 cd /
 umount -l /mnt
 exec env -i container=other PATH="$PATH" /lib/systemd/systemd --unit=multi-user.target'
 """
-# Whoever comes in has a cgroup of his own, as by ssh.
+# Whoever comes in has a cgroup of his own, as by ssh; nsenter's first process, which has no process
+# id in there, stays out of it.
 ENTER = """\
 outside=$(cat /run/booting)
 first=$(cat /proc/$outside/task/$outside/children)
-echo $$ >"$1/caller/cgroup.procs"
-shift
 exec nsenter --target $first --mount --pid --uts --ipc --cgroup \\
-    sh -c 'cd /root && exec "$@"' sh "$@"
+    sh -c 'echo $$ >/sys/fs/cgroup/caller/cgroup.procs && cd /root && exec "$@"' sh "$@"
 """
 
 
@@ -58,8 +64,6 @@ class Booted:
     def __init__(self, host: MailHost) -> None:
         self.host = host
         self._init: subprocess.Popen[bytes] | None = None
-        # Each boot has a journal of its own; they cannot be told apart by boot id.
-        shutil.rmtree(host.path("/var/log/journal"), ignore_errors=True)
         for name in MASKED:
             host.path(f"/etc/systemd/system/{name}").unlink(missing_ok=True)
             host.path(f"/etc/systemd/system/{name}").symlink_to("/dev/null")
@@ -67,6 +71,8 @@ class Booted:
     def begin(self) -> None:
         """Start process 1, and return at once."""
         assert self._init is None
+        # Each boot has a journal of its own; they cannot be told apart by boot id.
+        shutil.rmtree(self.host.path("/var/log/journal"), ignore_errors=True)
         inside = self.host._namespaces
         self._init = subprocess.Popen(
             [*inside.entrance(), "sh", "-euc", BOOT, "boot", inside.cgroup],
@@ -95,7 +101,7 @@ class Booted:
     ) -> subprocess.CompletedProcess[str]:
         """Run a program of the host as root, in /root and in a cgroup beside its units."""
         inside = self.host._namespaces
-        enter = ["sh", "-euc", ENTER, "enter", inside.cgroup, *command]
+        enter = ["sh", "-euc", ENTER, "enter", *command]
         return inside.run(enter, text=text, timeout=timeout)
 
     def wait(self, command: Sequence[str], *beginnings: str, timeout: float = 60) -> str:
