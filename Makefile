@@ -48,10 +48,8 @@ probe: $(TOOL) ## hold a running host to its profile, over SMTP: ARGS="mail.exam
 
 # --- in a pipeline ----------------------------------------------------------
 
-# The commit that is on the servers: main before a merge.
-BASE ?= origin/main
-# A new branch has none before it (zeros), and a branch that was forced one that is not here: then
-# every host is new. A name that is not here is mistyped.
+# The commit to compare with. A new branch has none before it (zeros), and one that was forced one
+# that is not here: then every host is new. A name that is not here is mistyped.
 base = $$(git rev-parse --quiet --verify '$(BASE)^{commit}' || { \
 	    echo '$(BASE)' | grep -qxE '[0-9a-f]{40,64}' && echo 'note: $(BASE) is no commit here: every host is new' >&2 && \
 	    git hash-object -t tree --stdin </dev/null; } || { \
@@ -63,23 +61,24 @@ committed: ## fail where generated/ is not in git as it is
 	    printf 'not committed:\n%s\nrun make render, and commit what it writes\n' "$$changed" >&2; \
 	    exit 1; }
 
-changes: $(TOOL) ## say what changes on each host since BASE, for a comment
+changes: BASE ?= origin/main
+changes: $(TOOL) ## say what changes on each host since BASE (origin/main), for a comment
 	@base=$(base) && TOOL='$(TOOL)' docs/pipelines/changes "$$base" '$(BASE)'
 
-rollout: ## deploy each host whose folder has changed since BASE; the first failure ends it
-	@base=$(base) && changed=$$(git diff --name-only "$$base" -- generated) || exit; \
-	for host in $$(printf '%s\n' "$$changed" | cut -d / -f 2 | sort -u); do \
-	    if [ ! -f "generated/$$host/main.cf" ]; then \
-	        echo "$$host: no profile asks for it any more; its server stays as it is"; \
-	    else \
-	        $(DEPLOY) HOST="$$host" || exit; \
-	    fi; \
+# All of them, since a rollout before may have ended halfway, or not have begun.
+rollout: ## make deploy for each host, with BASE=COMMIT for those that differ; the first failure ends it
+	@[ -z '$(BASE)' ] || base=$(base) || exit; \
+	for folder in generated/*/; do \
+	    host=$${folder#generated/} host=$${host%/}; \
+	    case $$host in [!a-z0-9]* | *[!a-z0-9.-]*) echo "error: $$folder is not named as a host is" >&2; exit 2 ;; esac; \
+	    [ -z "$$base" ] || ! git diff --quiet "$$base" -- "$$folder" || continue; \
+	    [ ! -f "$$folder/main.cf" ] || $(DEPLOY) HOST="$$host" || exit; \
 	done
 
 sshkey: ## write SSH_KEY and SSH_KNOWN_HOSTS to ~/.ssh, on the machine of a pipeline
 	@: "$${SSH_KEY:?has to be the private key}" "$${SSH_KNOWN_HOSTS:?have to be the keys of the hosts}"; umask 077; key=~/.ssh/id_ed25519; \
 	[ ! -e "$$key" ] || { echo "$$key is there already" >&2; exit 1; }; \
-	mkdir -p ~/.ssh && printf '%s\n' "$$SSH_KEY" >"$$key" && \
+	mkdir -p ~/.ssh && printf '%s\n' "$$SSH_KEY" | tr -d '\r' >"$$key" && \
 	printf '%s\n' "$$SSH_KNOWN_HOSTS" >>~/.ssh/known_hosts
 
 # By ssh as root; TO= where the host is not called so, ARGS=--dry-run to see what would change.

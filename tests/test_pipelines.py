@@ -136,7 +136,6 @@ class Clone:
             cwd=self.folder,
             env={
                 **kept,
-                "BASE": "main",
                 "LC_ALL": "C",
                 "GIT_CONFIG_GLOBAL": os.devnull,
                 "PATH": f"{self.folder}/.venv/bin{os.pathsep}{os.environ['PATH']}",
@@ -204,7 +203,7 @@ def test_a_change_that_is_rendered_and_committed_passes_and_is_told(
     clone.commit()
     summary = tmp_path / "summary"
     for command in commands("check")[service]:
-        done = clone.run(command, GITHUB_STEP_SUMMARY=str(summary))
+        done = clone.run(command, GITHUB_STEP_SUMMARY=str(summary), BEFORE="main", BASE="main")
         assert (done.returncode, done.stderr) == (0, ""), command
     told = summary if service == "github" else clone.folder / "changes.md"
     assert told.read_text() == CHANGED
@@ -227,7 +226,7 @@ def test_new_hosts_and_those_that_nobody_asks_for_any_more_are_named(clone: Clon
     (clone.folder / "profiles/mx.example.com.yaml").unlink()
     clone.profile("new.example.com", "")
     clone.run("make render")
-    assert clone.printed("make changes") == text(
+    assert clone.printed("make changes BASE=main") == text(
         *("", "### mx.example.com", ""),
         "No profile asks for it any more; a server that runs it stays as it is.",
         *("", "### new.example.com", "", "It is new."),
@@ -251,7 +250,7 @@ def test_what_is_long_is_cut_and_says_how_much_it_is(clone: Clone) -> None:
     aliases = ", ".join(f"n{number}: a@example.com" for number in range(100))
     clone.profile("mx.example.com", f"aliases: {{{aliases}}}\n")
     clone.run("make render")
-    told = clone.printed("make changes").splitlines()
+    told = clone.printed("make changes BASE=main").splitlines()
     assert told[-5:] == [
         "```",
         "",
@@ -268,7 +267,7 @@ def test_of_a_host_that_would_burst_a_comment_only_the_sum_is_told(clone: Clone)
     aliases = ", ".join(f"n{number}: [{targets}]" for number in range(60))
     clone.profile("mx.example.com", f"aliases: {{{aliases}}}\n")
     clone.run("make render")
-    assert clone.printed("make changes") == text(
+    assert clone.printed("make changes BASE=main") == text(
         *("", "### mx.example.com", "", "would change: 1 file"),
         *("", "1 of 2 hosts stay as they are."),
     )
@@ -300,7 +299,7 @@ def test_of_a_branch_that_is_new_or_was_forced_all_is_new(base: str, clone: Clon
 
 def test_a_host_that_cannot_be_compared_fails(clone: Clone) -> None:
     (clone.folder / "generated/mx.example.com/master.cf").unlink()
-    done = clone.run("make changes")
+    done = clone.run("make changes BASE=main")
     assert done.returncode != 0
     assert done.stderr.startswith(
         "postfix-profiles: generated/mx.example.com/master.cf: No such file or directory\n"
@@ -308,15 +307,13 @@ def test_a_host_that_cannot_be_compared_fails(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize("service", ["github", "gitlab"])
-def test_after_a_merge_the_hosts_that_have_changed_are_deployed(
-    service: str, clone: Clone, tmp_path: Path
-) -> None:
-    clone.profile("mx.example.com", SMALLER)
+def test_after_a_merge_every_host_is_deployed(service: str, clone: Clone, tmp_path: Path) -> None:
+    clone.profile("new.example.com", "")
     (clone.folder / "profiles/mail.example.com.yaml").unlink()
     clone.run("make render")
     clone.commit()
     key, deployment = commands("deploy")[service]
-    secrets = {"HOME": str(tmp_path), "SSH_KEY": "private\nkey", "SSH_KNOWN_HOSTS": "a\nb"}
+    secrets = {"HOME": str(tmp_path), "SSH_KEY": "private\r\nkey", "SSH_KNOWN_HOSTS": "a\nb"}
     assert clone.run(key, **secrets).returncode == 0
     assert [
         (path.name, path.stat().st_mode & 0o777, path.read_text()) for path in ssh(tmp_path)
@@ -324,10 +321,28 @@ def test_after_a_merge_the_hosts_that_have_changed_are_deployed(
         ("id_ed25519", 0o600, "private\nkey\n"),
         ("known_hosts", 0o600, "a\nb\n"),
     ]
-    assert clone.printed(f"{deployment} DEPLOY='echo deploy'") == (
-        "mail.example.com: no profile asks for it any more; its server stays as it is\n"
-        "deploy HOST=mx.example.com\n"
-    )
+    deployed = f"{deployment} DEPLOY='echo deploy'"
+    assert clone.printed(deployed) == "deploy HOST=mx.example.com\ndeploy HOST=new.example.com\n"
+
+
+def test_a_rollout_may_be_of_those_that_differ(clone: Clone) -> None:
+    clone.profile("mx.example.com", SMALLER)
+    (clone.folder / "profiles/mail.example.com.yaml").unlink()
+    clone.run("make render")
+    clone.commit()
+    rollout = "make rollout DEPLOY='echo deploy'"
+    assert clone.printed(f"{rollout} BASE=main") == "deploy HOST=mx.example.com\n"
+    assert clone.printed(f"{rollout} BASE=HEAD") == ""
+
+
+def test_a_folder_whose_name_is_no_host_s_is_not_rolled_out(clone: Clone) -> None:
+    folder = clone.folder / "generated/x';echo mine;'"
+    folder.mkdir()
+    (folder / "main.cf").touch()
+    done = clone.run("make rollout DEPLOY=:")
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: generated/x';echo mine;'/ is not named as a host is\n")
 
 
 def ssh(home: Path) -> list[Path]:
