@@ -221,7 +221,7 @@ def roll_out(hosts: Estate, name: str, key: str, known: list[str]) -> tuple[int,
     secrets = {"SSH_KEY": key, "SSH_KNOWN_HOSTS": "\n".join(known)}
     assert desk.outcome(sshkey, hosts.checkout, **secrets) == (0, "", "")
     status, out, errors = desk.outcome(rollout, hosts.checkout)
-    out = re.sub(r"/tmp\S+/", "FOLDER/", out)
+    out = re.sub(r" as /\S+/", " as FOLDER/", out)
     return status, out, re.sub(r"Makefile:\d+", "Makefile", errors)
 
 
