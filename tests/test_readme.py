@@ -9,6 +9,8 @@ import pytest
 from postfix_profiles import cli
 from tests.rendered import ROOT
 
+pytestmark = pytest.mark.examples
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = [
     "profiles/mail.example.com.yaml",

@@ -15,6 +15,8 @@ from postfix_profiles.profile import Profile
 from postfix_profiles.render import Files, render
 from tests.rendered import GOLDEN, PROFILES, ROOT, TEMPLATES, main_of, master_of, read
 
+pytestmark = pytest.mark.examples
+
 SHIPPED = sorted(path for path in ROOT.glob("generated/*/*") if path.is_file())
 RENDERED = [*SHIPPED, *sorted(ROOT.glob("tests/golden/*/expected/*"))]
 

@@ -20,7 +20,7 @@ from tests.e2e.roots import Root
 from tests.e2e.session import Session
 from tests.e2e.staging import Running, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.examples, pytest.mark.e2e]
 
 NAME = "all-in-one.example.net"
 WAN = "203.0.113.40"

@@ -22,7 +22,7 @@ from tests.e2e.results import Results
 from tests.e2e.roots import ROOTS, Root
 from tests.e2e.staging import Running, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.examples, pytest.mark.e2e]
 
 MESSAGES, AT_ONCE = 2000, 20
 INNER = "192.168.1.99"

@@ -15,7 +15,7 @@ from tests.e2e.reference import LAN, NAME, PASSWORDS, WAN, WAN6
 from tests.e2e.roots import Root
 from tests.e2e.staging import reconfigure, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.examples, pytest.mark.e2e]
 
 PROFILE = rendering.PROFILES / f"{NAME}.yaml"
 BOTH = f"{WAN}:25, [{WAN6}]:25"

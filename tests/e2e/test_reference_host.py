@@ -28,7 +28,7 @@ from tests.e2e.reference import (
 from tests.e2e.roots import Root
 from tests.e2e.staging import Running, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.examples, pytest.mark.e2e]
 
 REFUSED_RELAYING = [
     "dave@example.org",

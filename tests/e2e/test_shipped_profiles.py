@@ -27,7 +27,7 @@ from tests.e2e.session import Session
 from tests.e2e.sink import Sink
 from tests.e2e.surroundings import PASSWORDS, surrounded
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.examples, pytest.mark.e2e]
 
 GENERATED = rendering.PROFILES.parent / "generated"
 SHIPPED = sorted(

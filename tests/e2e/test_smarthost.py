@@ -20,7 +20,7 @@ from tests.e2e.roots import Root
 from tests.e2e.sink import Message, Sink
 from tests.e2e.staging import LONG_AGO, Running, add_accounts, reconfigure, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.examples, pytest.mark.e2e]
 
 WAN, SMARTHOST = "203.0.113.25", "203.0.113.99"
 INTERFACES = {"wan": [f"{WAN}/24"]}

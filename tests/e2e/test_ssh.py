@@ -19,7 +19,7 @@ from tests.e2e.obstacle import obstacle
 from tests.e2e.readme import TREE, Chapter, commands, job, spoken, to_the_server
 from tests.e2e.roots import ROOTS
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.examples, pytest.mark.e2e, pytest.mark.slow]
 
 DONE = f"done: {MAIL} on {LIVE}"
 WOULD = """\

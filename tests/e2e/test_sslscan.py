@@ -18,7 +18,7 @@ from tests.e2e.roots import ROOTS, Root
 from tests.e2e.scanner import Cipher, Scan, Scanner
 from tests.e2e.staging import Running, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.examples, pytest.mark.e2e]
 
 PORTS = {25: ("wan", WAN), 587: ("lan", LAN), 10587: ("lan", LAN)}
 # Everything that sslscan has to find when it is there; see the last test.
