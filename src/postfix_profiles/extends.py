@@ -118,7 +118,7 @@ def merge(base: Document, over: Document) -> Document:
         return {
             route: span
             for route, span in inherited.items()
-            if not any(route[: len(gone)] == gone for gone in replaced)
+            if not any(route[:depth] in replaced for depth in range(1, len(route) + 1))
         }
 
     value = combine(base.value, over.value, ())
