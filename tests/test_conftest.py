@@ -1,4 +1,4 @@
-"""POSTFIX_PROFILES_NO_SKIP=1 turns a session that skipped something into a failed one."""
+"""What the conftest skips, and the variable that turns such a session into a failed one."""
 
 from __future__ import annotations
 
@@ -84,3 +84,19 @@ def test_without_the_variable_a_skip_is_allowed(
     done = session.runpytest()
     assert done.ret == pytest.ExitCode.OK
     done.stdout.no_fnmatch_line("*forbids*")
+
+
+@pytest.mark.parametrize(("there", "passed", "skipped"), [(True, 2, 0), (False, 1, 1)])
+def test_what_needs_the_examples_is_skipped_where_one_is_not_there(
+    there: bool, passed: int, skipped: int, pytester: pytest.Pytester
+) -> None:
+    pytester.makeconftest(CONFTEST)
+    pytester.makeini("[pytest]\nmarkers = examples\n")
+    (pytester.path / "README.md").write_text("See [a](profiles/a.yaml).\n")
+    (pytester.path / "profiles").mkdir()
+    (pytester.path / "profiles/a.yaml").touch()
+    if not there:
+        (pytester.path / "profiles/a.yaml").unlink()
+    marked = "import pytest\n\n@pytest.mark.examples\ndef test_example(): pass\n"
+    pytester.makepyfile(test_passed=PASSED, test_marked=marked)
+    pytester.runpytest().assert_outcomes(passed=passed, skipped=skipped)
