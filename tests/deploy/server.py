@@ -16,23 +16,35 @@ APPLY = Path(__file__).parents[2] / "deploy" / "apply"
 FAKE = Path(__file__).with_name("fake")
 STAMP = "# main.cf of {host}, for Postfix {release} (debian-12)\n"
 NOTE = "apply: note: no mail log that can be read here: not looked at\n"
-# Nobody has to wait here, for a disk neither; and busybox looks for no program where it has one.
-RUN = ["-c", 'sleep() { :; }; sync() { :; }; . "$0"', str(APPLY)]
+# Nobody has to wait here, for a disk neither.
+QUICK = "sleep() { :; }; sync() { :; }"
 SHELLS = {
-    name: [*command, *RUN]
-    for name, command in {
-        "dash": ["dash"],
-        "bash": ["bash", "--posix"],
-        "busybox": ["busybox", "sh"],
-    }.items()
-    if shutil.which(command[0])
+    name: [found, *options]
+    for name, options in {"dash": [], "bash": ["--posix"], "busybox": ["sh"]}.items()
+    if (found := shutil.which(name))
 }
+
+
+def programs(shell: str, folder: Path) -> str:
+    """A PATH for that shell, as hosts have it: busybox comes with its own programs, and no others.
+
+    `folder` is an empty one, for them.
+    """
+    if shell != "busybox":
+        return os.environ["PATH"]
+    subprocess.run(["busybox", "--install", "-s", folder], check=True)
+    # Alpine's busybox has flock, Debian's has not; openssl is a package of its own.
+    for name in ("flock", "openssl"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(shutil.which(name) or "/usr/bin/false")
+    return str(folder)
 
 
 class Server:
     """A host in `folder`, with Postfix 3.7.11 running on a main.cf and master.cf of its package."""
 
-    def __init__(self, folder: Path, shell: list[str]) -> None:
+    def __init__(self, folder: Path, shell: list[str], path: str = os.environ["PATH"]) -> None:
+        """`path` is where a program is looked for that does not stand for Postfix."""
         self.folder, self.etc, self.log = folder, folder / "etc", folder / "log"
         self.state = self.etc / ".postfix-profiles"
         self.shell = shell
@@ -48,7 +60,7 @@ class Server:
         self.log.touch()
         shutil.copy(FAKE / "smtpd", folder)
         self.environment = {
-            "PATH": f"{FAKE}:{os.environ['PATH']}",
+            "PATH": f"{FAKE}:{path}",
             "FAKE": str(folder),
             "LC_ALL": "C",
         }
@@ -100,13 +112,14 @@ class Server:
         )
         return target
 
-    def command(self, *arguments: str | Path) -> list[str]:
-        return [*self.shell, *map(str, arguments)]
+    def command(self, *arguments: str | Path, before: str = QUICK) -> list[str]:
+        """`before` is what the shell is told first; a function of it stands for a program."""
+        return [*self.shell, "-c", f'{before}\n. "$0"', str(APPLY), *map(str, arguments)]
 
-    def apply(self, *arguments: str | Path) -> tuple[int, str, str]:
+    def apply(self, *arguments: str | Path, before: str = "") -> tuple[int, str, str]:
         """Exit status, output and errors."""
         done = subprocess.run(
-            self.command(*arguments),
+            self.command(*arguments, before=f"{QUICK}\n{before}"),
             env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

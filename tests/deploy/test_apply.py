@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import subprocess
 import time
 
 import pytest
 
-from tests.deploy.server import Server, contents, done
+from tests.deploy.server import APPLY, QUICK, Server, contents, done
 
 
 class TestDone:
@@ -32,11 +34,10 @@ class TestDone:
         folder = server.rendered()
         server.apply(folder)
         server.calls()
-        assert server.apply(folder) == (
-            0,
-            f"nothing to do: {server.etc} is as {folder} has it\n",
-            "",
-        )
+        same = f"nothing to do: {server.etc} is as {folder} has it\n"
+        assert server.apply(folder) == (0, same, "")
+        (server.folder / "running").unlink()
+        assert server.apply(folder) == (0, same, "apply: note: Postfix does not run\n")
         assert server.calls() == []
 
     def test_table_that_the_folder_no_longer_has_is_removed(self, server: Server) -> None:
@@ -62,6 +63,18 @@ class TestDone:
         assert server.live() == before
         assert server.calls() == []
         assert sorted(path.name for path in server.state.iterdir()) == ["apply", "lock", "previous"]
+
+    def test_configuration_directory_may_be_a_link(self, server: Server) -> None:
+        """And the folder may be named as seen from where we are, wherever CDPATH leads."""
+        server.etc.rename(server.folder / "real")
+        server.etc.symlink_to("real")
+        folder = server.rendered()
+        (server.folder / "elsewhere" / "etc").mkdir(parents=True)
+        here = f'CDPATH="$FAKE/elsewhere:$FAKE"; export CDPATH; cd "$FAKE"; {QUICK}'
+        status, out, errors = server.apply("rendered", "etc", before=here)
+        assert (status, errors) == (0, "")
+        assert out == f"done: mx.example.com on {server.folder}/real (reload)\n"
+        assert server.live() == contents(folder)
 
     @pytest.mark.parametrize("release", ["3.7.100", "3.7.11-20260101"])
     def test_installed_patch_level_may_be_higher(self, server: Server, release: str) -> None:
@@ -96,9 +109,35 @@ class TestDone:
         """On a port for some clients only, of which the host itself is none."""
         assert server.apply(server.rendered(banner="554 5.7.1 Access denied")) == done(server)
 
+    def test_script_may_be_overwritten_while_it_runs(self, server: Server) -> None:
+        """As by the next who copies another version there: a shell reads on where it was."""
+        copy = shutil.copy(APPLY, server.folder / "apply")
+        folder = server.rendered('#! echo "echo more" >>"$FAKE/apply"\n')
+        ran = subprocess.run(
+            [*server.shell, copy, folder],
+            env=server.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (ran.returncode, ran.stdout, ran.stderr) == done(server)
+
     def test_table_behind_proxymap_may_be_new(self, server: Server) -> None:
         maps = "local_recipient_maps = proxy:unix:passwd.byname,proxy:unix:group.byname\n"
         assert server.apply(server.rendered(maps)) == done(server)
+
+    def test_cache_need_not_be_there_before_the_daemon_that_writes_it(self, server: Server) -> None:
+        caches = "".join(
+            f"{name} = btree:/nowhere/cache\n"
+            for name in (
+                "address_verify_map",
+                "postscreen_cache_map",
+                "smtp_tls_session_cache_database",
+            )
+        )
+        assert server.apply(server.rendered(caches)) == done(server)
 
     def test_arguments_of_a_service_are_taken_apart_as_master_does_it(self, server: Server) -> None:
         line = "smtpd pass - - n - - smtpd -o good=value -o { bad =  value, { reject } } -v\n"
@@ -135,3 +174,13 @@ def test_help(server: Server) -> None:
     status, out, errors = server.apply("--help")
     assert (status, errors) == (0, "")
     assert out.startswith("usage: apply [--dry-run] [--force] FOLDER [CONFIG_DIRECTORY]\n")
+
+
+def test_waiting_for_an_address_does_not_go_by_the_time_of_day(server: Server) -> None:
+    """Which leaps at boot, on hosts whose clock stands still while they are off."""
+    (server.etc / "main.cf").write_text("inet_interfaces = 203.0.113.77\n")
+    meanwhile = """\
+    date() { echo x >>"$FAKE/asked"; echo "$(($(wc -c <"$FAKE/asked") * 1000))"; }
+    sleep() { echo 'inet_interfaces = 127.0.0.1' >"$FAKE/etc/main.cf"; }
+    """
+    assert server.apply("--wait-for-addresses", before=meanwhile) == (0, "", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,20 +110,18 @@ class TestRefused:
         assert server.apply(folder) == refused(reason)
         assert server.apply("--force", folder) == refused(reason)
 
+    def test_instances_that_would_be_left_out(self, server: Server) -> None:
+        instances = "multi_instance_directories = /etc/postfix-in, /etc/postfix-out\n"
+        main_cf = server.etc / "main.cf"
+        main_cf.write_text(main_cf.read_text() + instances)
+        folder = server.rendered("multi_instance_directories = /etc/postfix-in\n")
+        assert server.apply(folder) == refused(
+            "the instance of Postfix in /etc/postfix-out is not in the folder's "
+            "multi_instance_directories (--force leaves it out)"
+        )
+
     def test_nothing_to_go_back_to(self, server: Server) -> None:
         assert server.apply("--rollback") == refused("there is nothing to go back to")
-
-
-def test_another_apply_at_work(server: Server) -> None:
-    """What is its own stays."""
-    server.state.mkdir()
-    with (server.state / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert server.apply(server.rendered()) == refused(
-            f"another apply is at work on {server.etc}"
-        )
-    assert server.calls() == []
-    assert list(server.state.iterdir()) == [server.state / "lock"]
 
 
 class TestDrift:

@@ -119,6 +119,18 @@ class TestInterrupted:
         assert server.calls() == []
         assert server.apply("--recover") == (0, "", "")
 
+    def test_killed_again_while_it_is_undone(
+        self, server: Server, before: dict[str, str], reloading: subprocess.Popen[str]
+    ) -> None:
+        """After each file that is put back."""
+        reloading.kill()
+        reloading.wait()
+        self.end(server)
+        dies = 'mv() { command mv "$@"; kill -9 $$; }'
+        statuses = [server.apply("--recover", before=dies)[0] for _ in range(3)]
+        assert statuses == [-signal.SIGKILL] * 2 + [0]
+        assert server.live() == before
+
     def test_killed_then_undone_by_the_next(
         self, server: Server, before: dict[str, str], reloading: subprocess.Popen[str]
     ) -> None:

@@ -1,7 +1,7 @@
 """Which root file systems with a real Postfix there are, and the command that builds them.
 
-python -m tests.e2e.roots build [SUITE…] builds those that are missing, two at a time. Two layers go
-over each of them, for the tests that want one: one with Dovecot and sslscan, one with systemd.
+python -m tests.e2e.roots build [SUITE…] builds those that are missing, two at a time. Three layers
+go over each of them, for the tests that want one: Dovecot and sslscan, systemd, OpenRC.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ BUILD_LAYER = Path(__file__).with_name("build-layer")
 LAYERS = {
     "layer": ("dovecot-core", "dovecot-lmtpd", "python3", "sslscan"),
     "init": ("openssh-server", "systemd", "systemd-sysv"),
+    "openrc": ("busybox", "openrc"),
 }
 AT_ONCE = 2
 
