@@ -47,6 +47,7 @@ HOSTS = (
           services=f"{WAN}:25 inet n - y - - smtpd\n    -o smtpd_banner=$smtpd_banner\n"),),
     (host("foreign-directory", see.own, DOWN, GONE, "daemon_directory = /usr/libexec/postfix"),),
     (host("interface-unknown", see.own, DOWN, GONE, "inet_interfaces = eth0"),),
+    (host("interface-name", see.own, DOWN, GONE, "inet_interfaces = 127.0.0.1, inside"),),
     (host("broken-macro", see.own, DOWN, GONE, "myhostname = ${mydomain"),),
     (host("service-missing", see.own, DOWN, GONE, "maillog_file = /var/log/postfix.log",
           less="postlog/unix-dgram"),),
@@ -57,6 +58,8 @@ HOSTS = (
           behind=f"smtp inet n - y - - smtpd\n{SECOND}", tried="relay delivery"),),
     (host("relay-default-compat0", see.own, DEAD, GONE, "compatibility_level = 0",
           less="smtpd_relay_restrictions"),),
+    (users("submission-wrappermode", see.sending, DEAD, GONE,
+           services=f"{LAN}:587 inet n - y - - smtpd\n    -o smtpd_tls_wrappermode=yes\n"),),
     (host("relay-domains-all", see.relaying, 250, "relay", "relay_domains = static:all",
           given="relay_recipient_maps = inline:{inner@example.net=OK, @example.org=OK}"),),
     (

@@ -34,7 +34,8 @@ def foreign_directory(host: Host) -> Iterator[Fault]:
     looks for its programs there and does not start (seen live for each of the four).
 
     Fires: on command_directory, daemon_directory, meta_directory or shlib_directory of main.cf,
-    where it is that of another distribution or of BSD, and not the one of the platform's packages.
+    where it is that of another distribution or of BSD, with or without the release behind it, and
+    not the one of the platform's packages.
 
     Does not fire: on the platform's own, and on a folder that no packages are known to use.
 
@@ -44,8 +45,9 @@ def foreign_directory(host: Host) -> Iterator[Fault]:
     """
     for parameter, known in _ELSEWHERE.items():
         value = host.value(parameter)
-        folder, own = value.text.rstrip("/"), host.platform.defaults[parameter]
-        if folder in known and folder != own:
+        own = host.platform.defaults[parameter]
+        folder = value.text.removesuffix(f"/{host.value('mail_version').text}").rstrip("/")
+        if folder in known and value.text.rstrip("/") != own:
             yield Fault(
                 f"{parameter} = {value.text} is the folder of another system: Postfix does not "
                 f"start",

@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from postfix_profiles.checks.check import Fault, error
-from postfix_profiles.checks.host import Host
+from postfix_profiles.checks.check import Fault, error, warning
+from postfix_profiles.checks.host import Host, once
+from postfix_profiles.postfix.config import Value
 
+_HELP = "write addresses, or all, or loopback-only"
 _WORDS = {"all", "loopback-only"}
 _DEVICE = re.compile(
-    r"lo|any|none|(eth|en|em|wl|ww|ppp|tun|tap|br|bond|veth|vlan|venet|wg|docker)[-a-z]*[0-9]\S*"
+    r"any|none|lo[0-9]*"
+    r"|((eth|em|wlan|wwan|ppp|tun|tap|br|bond|vlan|venet|wg|docker)[0-9]+"
+    r"|(en|wl|ww)([os][0-9]+|p[0-9]+s[0-9]+|x[0-9a-f]{12})[a-z0-9]*"
+    r"|veth[0-9a-f]*[0-9][0-9a-f]*)(\.[0-9]+)?"
 )
 _NO_NAME = re.compile(r"[0-9.]+|.*[^A-Za-z0-9.-].*")
 
@@ -24,31 +29,64 @@ def interface_unknown(host: Host) -> Iterator[Fault]:
     nobody can look up Postfix does not start. It does not know eth0, nor networks, nor all beside
     anything else, nor ALL (all seen live).
 
-    Fires: on names of devices, on networks, on addresses that are none, on all and loopback-only
-    beside others or in other letters, and on a word without a dot that is not the first of
-    myhostname.
+    Fires: on names of devices, on networks, on addresses that are none, and on all and
+    loopback-only beside others or in other letters.
 
-    Does not fire: on localhost, and on names with a dot, which have to be looked up.
+    Does not fire: on what can be the name of a host (interface-name).
 
     Fix: the addresses themselves, or all, or loopback-only.
 
     Source: postconf(5) inet_interfaces; own_inet_addr.c.
     """
+    for value, word, _ in _strange(host):
+        if word.lower() in _WORDS or _is_no_host(word):
+            yield Fault(
+                f"inet_interfaces has {word}, which is no address: Postfix does not start",
+                _help(word, alone=len(value.items) == 1),
+                value,
+                mark=word,
+            )
+
+
+@warning("interface-name")
+def interface_name(host: Host) -> Iterator[Fault]:
+    """inet_interfaces has a name that the host itself has to know.
+
+    Why: a name without a domain is in /etc/hosts or the search domain of the host, or nowhere; and
+    where it is not known Postfix does not start, even if addresses stand beside it. A line of
+    /etc/hosts is enough (both seen live).
+
+    Fires: on a word without a dot that is not the first of myhostname.
+
+    Does not fire: on localhost, on names with a dot, and on what cannot be the name of a host
+    (interface-unknown).
+
+    Fix: the addresses themselves.
+
+    Source: postconf(5) inet_interfaces; own_inet_addr.c.
+    """
+    for value, word, own in _strange(host):
+        known = word.lower() in {own, "localhost", *_WORDS}
+        if "." not in word and not known and not _is_no_host(word):
+            yield Fault(
+                f"inet_interfaces has {word}: Postfix does not start where no host of that name "
+                f"is known",
+                "write its address",
+                value,
+                mark=word,
+            )
+
+
+@once
+def _strange(host: Host) -> Iterator[tuple[Value, str, str]]:
+    """Yield each word that is no address, where it stands, and the host's name without a domain."""
     for service, value in host.written:
         if value.parameter != "inet_interfaces" or value.error:
             continue
         own = host.value("myhostname", service).text.partition(".")[0].lower()
         for word in value.items:
-            if word in _WORDS and value.items == (word,):
-                continue
-            is_word = word.lower() in _WORDS
-            if not _is_address(word) and (is_word or _is_no_host(word) or _is_bare(word, own)):
-                yield Fault(
-                    f"inet_interfaces has {word}, which is no address: {_outcome(word)}",
-                    _help(word, alone=len(value.items) == 1),
-                    value,
-                    mark=word,
-                )
+            if not _is_address(word) and not (word in _WORDS and value.items == (word,)):
+                yield value, word, own
 
 
 def _is_address(word: str) -> bool:
@@ -59,21 +97,11 @@ def _is_address(word: str) -> bool:
     return True
 
 
-def _is_bare(word: str, own: str) -> bool:
-    return "." not in word and word.lower() not in {own, "localhost"}
-
-
 def _is_no_host(word: str) -> bool:
     return bool(_DEVICE.fullmatch(word) or _NO_NAME.fullmatch(word))
-
-
-def _outcome(word: str) -> str:
-    if word.lower() in _WORDS or _is_no_host(word):
-        return "Postfix does not start"
-    return "Postfix does not start where no host of that name is known"
 
 
 def _help(word: str, *, alone: bool) -> str:
     if word.lower() in _WORDS:
         return f"write {word.lower()}" if alone else f"write {word.lower()} alone, or addresses"
-    return "write addresses, or all, or loopback-only"
+    return _HELP

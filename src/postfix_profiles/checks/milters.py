@@ -12,8 +12,9 @@ from postfix_profiles.postfix.words import split_items
 
 _ACTION = "milter_default_action"
 
-# OpenDKIM's usual port, and the names of programs that sign and judge nobody.
-_SIGNER = re.compile(r"8891|dkim|openarc|sign", re.IGNORECASE)
+# OpenDKIM's usual ports (its own, Debian's, and one that many guides have), and the names of
+# programs that sign and judge nobody.
+_SIGNER = re.compile(r":(8891|12345|12301)\b|dkim|openarc|sign", re.IGNORECASE)
 
 
 @warning("milter-fail")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from postfix_profiles.checks.naming import came, spelled
 from postfix_profiles.finding import nearest
 from postfix_profiles.postfix import conversions
-from postfix_profiles.postfix.catalogue import Catalogue, Parameter
+from postfix_profiles.postfix.catalogue import Catalogue, Parameter, Release
 from postfix_profiles.postfix.catalogue.timeline import ABSENT, backports, load, since
 from postfix_profiles.postfix.words import split_items
 
@@ -21,6 +21,13 @@ _YES = {"on", "true", "1", "y", "enable", "enabled"}
 _NO = {"off", "false", "0", "n", "none", "disable", "disabled"}
 _SIZE = re.compile(r"([0-9]+) ?([KMG])i?B?", re.IGNORECASE)
 _FACTORS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_LEVELS_SINCE = (3, 6)
+_LEVEL = re.compile(r"[0-9]+(\.[0-9]{1,3}){0,2}")
+_WHOLE_LEVEL = re.compile(r"[-+]?[0-9]+")
+_CUT_LEVEL = re.compile(r"[-+]?[0-9]+|[0-9]+\..*")
+_READS_LATER_LEVELS: Mapping[Release, int] = {(3, 4): 21, (3, 5): 11}
+"""The patches of older releases that brought the last shape: what is behind the dot is lost."""
+
 _TIME = re.compile(r"([0-9]+) *([smhdw])[a-z]*", re.IGNORECASE)
 _TAKEN_FOR = "encrypt"
 """What the levels mean to a server that are only for clients."""
@@ -63,6 +70,9 @@ def misfits(name: str, like: str, text: str, catalogue: Catalogue) -> tuple[Misf
 
 
 def _found(name: str, text: str, parameter: Parameter, catalogue: Catalogue) -> Iterator[Misfit]:
+    if name == "compatibility_level":
+        yield from _level(name, text, catalogue.release)
+        return
     if parameter.values and (text or not parameter.is_list):
         yield from _words(name, text, parameter, catalogue)
         return
@@ -99,6 +109,17 @@ def _number(name: str, text: str, parameter: Parameter, largest: int) -> Iterato
     size = _SIZE.fullmatch(text)
     advice = f"write {int(size[1]) * _FACTORS[size[2].upper()]}" if size else "write digits alone"
     yield Misfit(f"{_said(name, text)} no whole number{_too_large(text)}: {DIES}", advice)
+
+
+def _level(name: str, text: str, release: Release) -> Iterator[Misfit]:
+    """Judge a level as compat_level_from_string() does, or mail_params_init() before it."""
+    *branch, patch = release
+    shape, right = (_LEVEL, "3.6") if release >= _LEVELS_SINCE else (_WHOLE_LEVEL, "2")
+    if patch >= _READS_LATER_LEVELS.get(tuple(branch), patch + 1):
+        shape = _CUT_LEVEL
+    if not shape.fullmatch(text):
+        message = f"{_said(name, text)} no level of Postfix {spelled(release)}: {DIES}"
+        yield Misfit(message, f"write {right}")
 
 
 def _time(name: str, text: str, parameter: Parameter, unit: str) -> Iterator[Misfit]:

@@ -106,7 +106,7 @@ def out_relay_auth_tls(host: Host) -> Iterator[Fault]:
     """The password for the smarthost goes out in clear when the smarthost offers no TLS.
 
     Why: at the levels below encrypt smtp goes on without TLS. Who stands in the way takes
-    STARTTLS out of the answer, and reads the login.
+    STARTTLS out of the answer, and reads the login. At none smtp does not even ask for TLS.
 
     Fires: on smtp_sasl_auth_enable = yes with smtp_sasl_password_maps and a relayhost, where
     the level is not encrypt or more, and smtp_sasl_security_options lets passwords out in
@@ -130,8 +130,8 @@ def out_relay_auth_tls(host: Host) -> Iterator[Fault]:
     level = _level(host, way)
     if logs_in and passwords and in_clear and _is_weak(level):
         yield Fault(
-            f"at the level {level} the password for {way.nexthop} goes out in clear when "
-            f"STARTTLS is not offered",
+            f"at the level {level} the password for {way.nexthop} goes out in clear"
+            f"{'' if level == 'none' else ' when STARTTLS is not offered'}",
             f"set {_LEVEL} = encrypt, or secure",
             _at(host, way),
         )

@@ -58,7 +58,7 @@ def out_routes_auth_tls(host: Host) -> Iterator[Fault]:
             value = host.value(_LEVEL, service)
             yield Fault(
                 f"at the level {level} the password for a host of {routes.parameter} may go out "
-                f"in clear when STARTTLS is not offered",
+                f"in clear{'' if level == 'none' else ' when STARTTLS is not offered'}",
                 "name these hosts in smtp_tls_policy_maps, with the level encrypt",
                 routes if value.is_default else value,
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from postfix_profiles.checks.check import At, Fault, error, info
 from postfix_profiles.checks.host import Host
@@ -14,6 +16,9 @@ _COMMENT_HELP = "put the comment on a line of its own"
 
 _MAY_HAVE_HASHES = {"debugger_command", "mailbox_command", "recipient_delimiter"}
 """A character of any kind, and what a shell runs: a shell has comments."""
+
+_TO_BE_FILLED_IN = re.compile(r"#+\w+#+")
+"""What stands for a value that is still to come, such as ##HOSTNAME##."""
 
 _TEXTS = ("_banner", "_footer", "_reason", "_reply")
 """What the names of texts end in that clients get to see."""
@@ -95,17 +100,17 @@ def o_spaces(host: Host) -> Iterator[Fault]:
     Source: master(5), command name + arguments; tried on 3.5 to 3.11: the service is dead.
     """
     for service in host.config.services.values():
-        word = _stray_argument(host, service)
-        if word is None:
+        stray = _stray_arguments(host, service)
+        if not stray:
             continue
-        rest = " ".join(_up_to_option(service.arguments))
+        rest = " ".join(stray)
         advice = f'remove "{rest}", or write it as -o name=value'
         if service.options:
             option = service.options[-1]
             advice = f"write -o {{ {option.name} = {f'{option.value} {rest}'.lstrip()} }}"
         fate = "ignores" if service.command == "postscreen" else "dies of"
         yield Fault(
-            f'{service.command} takes no argument "{word}", and {fate} it',
+            f'{service.command} takes no argument "{stray[0]}", and {fate} it',
             advice,
             _end_of_options(host, service),
         )
@@ -122,7 +127,9 @@ def _behind_values(host: Host, *, in_text: bool) -> Iterator[Fault]:
             value = host.config.of_setting(setting, service)
             for comment in _comments(setting):
                 message = f'{setting.name}: "{comment}" is no comment, but a part of the value'
-                yield Fault(message, _COMMENT_HELP, value, mark=comment)
+                is_blank = _TO_BE_FILLED_IN.fullmatch(comment)
+                advice = f"write what {comment} stands for" if is_blank else _COMMENT_HELP
+                yield Fault(message, advice, value, mark=comment)
 
 
 def _comments(setting: Setting) -> Iterator[str]:
@@ -136,18 +143,19 @@ def _comments(setting: Setting) -> Iterator[str]:
             yield text[start:done].rstrip()
 
 
-def _stray_argument(host: Host, service: Service) -> str | None:
-    """Return the first argument that is not for the program; None if there is none."""
+def _stray_arguments(host: Host, service: Service) -> tuple[str, ...]:
+    """Return the arguments that are not for the program, up to the next that is, or the next -o."""
     if service.command not in host.config.catalogue.programs:
-        return None
+        return ()
     attributes = _ATTRIBUTES.get(service.command, ())
-    for word in service.arguments:
-        if not word.lower().startswith(attributes):
-            # Those two are the faults of trailing-comment and master-cf-syntax.
-            return None if word[:1] in {"#", "="} else word
-        if word.lower().startswith("argv="):
-            return None
-    return None
+    known = tuple(takewhile(lambda word: word.lower().startswith(attributes), service.arguments))
+    first, *others = service.arguments[len(known) :] or ("",)
+    # Behind argv= is what the command takes; # and = are the faults of trailing-comment and
+    # master-cf-syntax.
+    if first[:1] in {"", "#", "="} or any(word.lower().startswith("argv=") for word in known):
+        return ()
+    ends = ("-o", *attributes)
+    return first, *takewhile(lambda word: not word.lower().startswith(ends), others)
 
 
 def _up_to_option(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from postfix_profiles.checks.check import Fault, error, warning
 from postfix_profiles.checks.host import Host
 from postfix_profiles.checks.network_items import trusts_neighbours
 from postfix_profiles.checks.strangers import Answer, passage
-from postfix_profiles.checks.tls_values import server_level
+from postfix_profiles.checks.tls_values import decisive, server_level
+from postfix_profiles.postfix.config import Value
 from postfix_profiles.postfix.listeners import (
     Listener,
     Role,
@@ -19,6 +20,7 @@ from postfix_profiles.postfix.listeners import (
 from postfix_profiles.postfix.restrictions import ACCESS_TABLE
 from postfix_profiles.postfix.service import Service
 
+_LEVEL = "smtpd_tls_security_level"
 _BY_CERTIFICATE = {"permit_tls_clientcerts", "permit_tls_all_clientcerts", "check_ccert_access"}
 
 
@@ -35,7 +37,8 @@ def sub_not_encrypted(host: Host) -> Iterator[Fault]:
     smtpd_tls_wrappermode.
 
     Does not fire: on a listener that only the host itself can reach, on a public MX, which must
-    take mail without TLS, and where mail waits for AUTH, and AUTH for TLS (sub-tls-optional).
+    take mail without TLS, on port 25 where clients in mynetworks relay, and where mail waits for
+    AUTH, and AUTH for TLS (sub-tls-optional).
 
     Fix: -o smtpd_tls_security_level=encrypt under the service of 587, and with it -o
     smtpd_tls_wrappermode=yes under that of 465.
@@ -43,7 +46,7 @@ def sub_not_encrypted(host: Host) -> Iterator[Fault]:
     Source: RFC 8314 sections 3.3 and 4.1; postconf(5) smtpd_tls_security_level and
     smtpd_tls_wrappermode.
     """
-    for listener, session in _for_users(host):
+    for listener, session in _for_logins(host):
         wrapper = host.value("smtpd_tls_wrappermode", session)
         if wrapper.error:
             continue
@@ -55,11 +58,11 @@ def sub_not_encrypted(host: Host) -> Iterator[Fault]:
                 wrapper,
                 listener,
             )
-        elif (level := _lower_level(host, session)) and not _waits_for_tls(host, session):
+        elif (value := _lenient(host, session)) and not _waits_for_tls(host, session):
             yield Fault(
-                f"smtpd_tls_security_level is {level}: users can send without TLS",
-                "set smtpd_tls_security_level = encrypt under this listener",
-                host.value("smtpd_tls_security_level", session),
+                f"{value.parameter} is {value.text or 'empty'}: users can send without TLS",
+                f"set {_LEVEL} = encrypt under this listener",
+                value,
                 listener,
             )
 
@@ -74,21 +77,21 @@ def sub_tls_optional(host: Host) -> Iterator[Fault]:
     Fires: on a listener for submission with smtpd_tls_security_level = may or none,
     smtpd_tls_auth_only = yes and a list that refuses whoever has not logged in.
 
-    Does not fire: at the level encrypt, in wrapper mode, and on a listener that only the host
-    itself can reach.
+    Does not fire: at the level encrypt, in wrapper mode, on port 25 where clients in mynetworks
+    relay, and on a listener that only the host itself can reach.
 
     Fix: -o smtpd_tls_security_level=encrypt under the service of 587.
 
     Source: RFC 8314 section 3.3; postconf(5) smtpd_tls_auth_only.
     """
-    for listener, session in _for_users(host):
-        level = _lower_level(host, session)
-        if listener.port != 465 and level and _waits_for_tls(host, session):
+    for listener, session in _for_logins(host):
+        value = _lenient(host, session)
+        if listener.port != 465 and value and _waits_for_tls(host, session):
             yield Fault(
-                f"smtpd_tls_security_level is {level}: TLS is not demanded, and mail waits for it "
-                f"only because AUTH does",
-                "set smtpd_tls_security_level = encrypt under this listener",
-                host.value("smtpd_tls_security_level", session),
+                f"{value.parameter} is {value.text or 'empty'}: TLS is not demanded, and mail "
+                f"waits for it only because AUTH does",
+                f"set {_LEVEL} = encrypt under this listener",
+                value,
                 listener,
             )
 
@@ -146,8 +149,7 @@ def sub_permit_mynetworks(host: Host) -> Iterator[Fault]:
 
     Why: any program in these networks, malware and a guest's telephone too, then sends as anybody
     from a port where a login stands for a person. RFC 6409 allows a protected network in place of a
-    login; relaying by network belongs to port 25 or a listener of its own, where it is not taken
-    for a login.
+    login; relaying by network belongs to port 25, where it is not taken for a login.
 
     Fires: on a listener for submission where every list lets a client of mynetworks through to
     foreign destinations, one of them by permit_mynetworks, and mynetworks has more than the host
@@ -156,21 +158,17 @@ def sub_permit_mynetworks(host: Host) -> Iterator[Fault]:
 
     Does not fire: where another list refuses whoever has not logged in, so that permit_mynetworks
     only narrows who may connect; where mynetworks is loopback alone, which sends by sendmail(1) as
-    well, or has but words beside it that are no client; and on a listener that only the host
-    itself can reach.
+    well, or has but words beside it that are no client; on port 25; and on a listener that only
+    the host itself can reach.
 
     Fix: -o { smtpd_relay_restrictions = permit_sasl_authenticated, reject } under the service of
     the listener, and the other lists empty.
 
     Source: RFC 6409 section 4.3; postconf(5) permit_mynetworks.
     """
-    for listener, session in _for_users(host):
-        if not trusts_neighbours(host, session):
-            continue
+    for listener, session in _for_logins(host):
         others = passage(host, session, is_listed=True)
-        if others.answer is Answer.YES:
-            continue
-        if passage(host, session, "permit_mynetworks", is_listed=True).answer is Answer.YES:
+        if others.answer is not Answer.YES and _relays_for_neighbours(host, session):
             yield Fault(
                 f"permit_mynetworks in {others.parameter} lets clients in mynetworks send to "
                 f"anywhere without a login",
@@ -186,6 +184,20 @@ def _for_users(host: Host) -> Iterator[tuple[Listener, Service]]:
     for listener, session in host.of_role(Role.SUBMISSION):
         if not host.is_local(listener):
             yield listener, session
+
+
+def _for_logins(host: Host) -> Iterator[tuple[Listener, Service]]:
+    """Yield those less port 25 where it is the relay of the host's networks, logins or not."""
+    for listener, session in _for_users(host):
+        if listener.port != 25 or not _relays_for_neighbours(host, session):
+            yield listener, session
+
+
+def _relays_for_neighbours(host: Host, session: Service) -> bool:
+    """Say whether clients in mynetworks, that others than the host are in, need no login."""
+    if not trusts_neighbours(host, session):
+        return False
+    return passage(host, session, "permit_mynetworks", is_listed=True).answer is Answer.YES
 
 
 def _let_in_by_table(host: Host, listener: Listener, session: Service) -> Iterator[Fault]:
@@ -206,10 +218,12 @@ def _let_in_by_table(host: Host, listener: Listener, session: Service) -> Iterat
             )
 
 
-def _lower_level(host: Host, session: Service) -> str | None:
-    """Return the level of a listener that does not demand TLS."""
+def _lenient(host: Host, session: Service) -> Value | None:
+    """Return what says that a listener does not demand TLS, if it does not."""
     level = server_level(host, session)
-    return level if level in {"none", "may"} else None
+    if level == "may":
+        return decisive(host, session)
+    return host.value(_LEVEL, session) if level == "none" else None
 
 
 def _waits_for_tls(host: Host, session: Service) -> bool:

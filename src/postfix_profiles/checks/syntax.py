@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, Spot, error, warning
@@ -9,10 +10,15 @@ from postfix_profiles.checks.host import Host
 from postfix_profiles.postfix.logical_lines import SyntaxProblem
 
 _MAIN_HELP = "write name = value, and begin a line that goes on with the one before with a blank"
+_COLUMNS_HELP = (
+    "write the eight columns, and begin a line that goes on with the entry before with a blank"
+)
 _MASTER_HELP = (
     "write the eight columns, and options as -o name=value without blanks, or as "
     "-o { name = value }"
 )
+_OF_COLUMNS = re.compile(r"\d of 8 columns|[a-z]+ is \"")
+"""The messages of ``postfix.master_cf`` about columns, where a lost blank is the usual cause."""
 
 
 @error("main-cf-syntax")
@@ -42,7 +48,8 @@ def master_cf_syntax(host: Host) -> Iterator[Fault]:
     Why: at a bad column master does not start, and a reload does not change anything; at a bad
     option the service alone dies, again and again, whenever somebody connects to it.
 
-    Fires: fewer than eight columns, a column with something that it cannot hold, -o without
+    Fires: fewer than eight columns, as on a line of options that has lost the blank before it; a
+    column with something that it cannot hold, -o without
     name=value or with a blank before the equals sign, an option that no daemon has, a brace without
     its partner.
 
@@ -54,7 +61,8 @@ def master_cf_syntax(host: Host) -> Iterator[Fault]:
     """
     for problem in _problems(host.config.master.errors, fatal=True):
         spot = Spot("master.cf", problem.line, problem.column)
-        yield Fault(f"Postfix refuses this: {problem.message}", _MASTER_HELP, spot)
+        advice = _COLUMNS_HELP if _OF_COLUMNS.match(problem.message) else _MASTER_HELP
+        yield Fault(f"Postfix refuses this: {problem.message}", advice, spot)
 
 
 @warning("main-cf-misread")

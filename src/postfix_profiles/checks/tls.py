@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault, error
 from postfix_profiles.checks.host import Host
-from postfix_profiles.checks.tls_values import certificate, encrypting, server_level
-from postfix_profiles.postfix.config import Value
+from postfix_profiles.checks.tls_values import certificate, decisive, encrypting, server_level
 from postfix_profiles.postfix.listeners import Role
 from postfix_profiles.postfix.service import Service
 
@@ -41,7 +40,7 @@ def public_mx_encrypt(host: Host) -> Iterator[Fault]:
     for listener, session in host.of_role(Role.PUBLIC_MX):
         if server_level(host, session) != "encrypt":
             continue
-        value = _decisive(host, session)
+        value = decisive(host, session)
         wrapped = value.parameter == "smtpd_tls_wrappermode"
         yield Fault(
             f"{value.parameter} = {value.text} "
@@ -151,7 +150,7 @@ def level_without_cert(host: Host) -> Iterator[Fault]:
     Source: postconf(5) smtpd_tls_chain_files and smtpd_tls_key_file.
     """
     for listener, session, _ in encrypting(host):
-        value = _decisive(host, session)
+        value = decisive(host, session)
         fails = (
             "the connection is dropped"
             if value.parameter == "smtpd_tls_wrappermode"
@@ -190,15 +189,3 @@ def _is_forgotten(host: Host, session: Service) -> bool:
             for one in told
         )
     )
-
-
-def _decisive(host: Host, session: Service) -> Value:
-    """Return the value that turns TLS on, by Postfix's own order."""
-    wrapper = host.value("smtpd_tls_wrappermode", session)
-    level = host.value(_LEVEL, session)
-    enforce = host.value("smtpd_enforce_tls", session)
-    if wrapper.is_yes:
-        return wrapper
-    if level.text:
-        return level
-    return enforce if enforce.is_yes else host.value("smtpd_use_tls", session)

@@ -112,11 +112,12 @@ def tls_syntax_version(host: Host) -> Iterator[Fault]:
         if found is None:
             bad = next(item for item in items(value.text) if protocols(item, release) is None)
             is_newer = bad[:2] in {">=", "<="} and release < BOUNDS_SINCE
+            least = "TLSv1.3" if is_newer and bad.lower() == ">=tlsv1.3" else "TLSv1.2"
             yield Fault(
                 f"{bad} in {value.parameter} is "
                 + ("for Postfix 3.6 and later" if is_newer else "no version of TLS")
                 + ": Postfix turns TLS off",
-                f"set {value.parameter} = {_right(host)}",
+                f"set {value.parameter} = {_right(host, least)}",
                 value,
                 listener,
                 mark=bad,
@@ -214,8 +215,8 @@ def _old(host: Host, level: str) -> Iterator[tuple[Listener, Service, Value, lis
                 yield listener, session, value, old
 
 
-def _right(host: Host) -> str:
-    return at_least("TLSv1.2", bounds=host.config.catalogue.release >= BOUNDS_SINCE)
+def _right(host: Host, least: str = "TLSv1.2") -> str:
+    return at_least(least, bounds=host.config.catalogue.release >= BOUNDS_SINCE)
 
 
 def _has_openssl_1(host: Host) -> bool:

@@ -94,6 +94,18 @@ def server_level(host: Host, session: Service) -> str:
     return "may" if host.value("smtpd_use_tls", session).is_yes else "none"
 
 
+def decisive(host: Host, session: Service) -> Value:
+    """Return the value that turns TLS on, by Postfix's own order."""
+    wrapper = host.value("smtpd_tls_wrappermode", session)
+    level = host.value("smtpd_tls_security_level", session)
+    enforce = host.value("smtpd_enforce_tls", session)
+    if wrapper.is_yes:
+        return wrapper
+    if level.text:
+        return level
+    return enforce if enforce.is_yes else host.value("smtpd_use_tls", session)
+
+
 def client_level(host: Host, service: Service) -> str:
     """Return the level, ``none`` to ``secure``, of an smtp or lmtp client, policy tables aside.
 
