@@ -11,6 +11,7 @@ from ipaddress import ip_interface, ip_network
 from pathlib import Path
 from typing import Any
 
+from postfix_profiles.formats import LIFETIME, seconds
 from postfix_profiles.postfix.main_cf import Setting
 from postfix_profiles.postfix.service import Service
 from postfix_profiles.render import Files, render
@@ -136,6 +137,8 @@ def main_values(profile: Mapping[str, Any]) -> dict[str, str]:
         protocols = values["smtp_tls_protocols"]
         values |= dict.fromkeys(["lmtp_tls_protocols", "lmtp_tls_mandatory_protocols"], protocols)
         values["lmtp_tls_policy_maps"] = "texthash:$config_directory/lmtp_tls_policy"
+    if seconds(profile["limits"]["queue_lifetime"]) >= seconds(LIFETIME):
+        del values["bounce_queue_lifetime"]
     return values | {name: text_of(value) for name, value in profile["main"].items()}
 
 

@@ -58,7 +58,7 @@ BASE: dict[str, Any] = {
     "milters": [{"socket": "inet:127.0.0.1:11332"}],
     "limits": {"queue_lifetime": "3d"},
     "log": {"file": "/var/log/postfix.log"},
-    "aliases": {"root": "alice@example.com", "info": ["alice", "bob@example.org"]},
+    "aliases": {"root": "alice@example.com", "info": ["alice", "bob@mail.example.org"]},
     "main": {},
     "services": {},
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ FINDING = re.compile(
 
 # What the loader, extends, the schema and the rules between keys can say.
 CHECKS = {
+    "alias-circle",
     "ambiguous-scalar",
     "auth-without-tls",
     "bad-key",
@@ -36,9 +39,11 @@ CHECKS = {
     "extends",
     "ipv6-off",
     "map-type",
+    "merge-conflict",
     "missing-key",
     "platform-too-old",
     "recipients",
+    "relay-loop",
     "same-name",
     "senders",
     "smarthost-without-tls",
@@ -126,18 +131,37 @@ def test_the_report_of_a_new_case_is_recorded(
 # --- what git does not keep -----------------------------------------------------------------------
 
 
-def test_a_folder_that_is_named_like_a_profile_is_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "group.yaml").mkdir()
+OTHER = HEAD.replace("mail", "other")
+WRITTEN = "mail.example.com/main.cf"
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """What two profiles in ``tmp_path`` were rendered to, before something happens to one."""
+    (tmp_path / "mail.yaml").write_text(HEAD)
+    (tmp_path / "other.yaml").write_text(OTHER)
     output = tmp_path / "generated"
-    assert render(tmp_path, output) == (2, "", "postfix-profiles: there are no profiles in .\n")
-    (tmp_path / "group.yaml/mail.yaml").write_text(f"{HEAD}queue: fast\n")
-    status, out, _ = render(tmp_path, output)
-    assert status == 1
-    assert out.startswith("group.yaml/mail.yaml:3:1: error[unknown-key]: queue is not a key")
-    assert not output.exists()
+    assert render(tmp_path, output)[0] == 0
+    return output
 
 
-def test_a_profile_that_may_not_be_read_ends_the_run(
+@pytest.mark.parametrize(
+    ("make", "why"), [(Path.mkdir, "Is a directory"), (os.mkfifo, "Not a regular file")]
+)
+def test_what_is_named_like_a_profile_and_is_no_file_keeps_its_host(
+    make: Callable[[Path], None], why: str, tmp_path: Path, output: Path
+) -> None:
+    (tmp_path / "mail.yaml").unlink()
+    make(tmp_path / "mail.yaml")
+    report = (
+        f"mail.yaml: error[unreadable]: this profile cannot be read: {why}\n"
+        "2 hosts: 1 error; nothing was written\n"
+    )
+    assert render(tmp_path, output) == (1, report, "")
+    assert (output / WRITTEN).exists()
+
+
+def test_a_profile_that_may_not_be_read_hides_nothing_of_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Root may read everything, so that no mode of the file would do.
@@ -148,22 +172,67 @@ def test_a_profile_that_may_not_be_read_ends_the_run(
 
     monkeypatch.setattr(extends, "load", denied)
     (tmp_path / "mail.yaml").write_text(HEAD)
-    (tmp_path / "other.yaml").write_text(HEAD.replace("mail", "other"))
+    (tmp_path / "other.yaml").write_text(f"{OTHER}ipv6: 5\n")
     output = tmp_path / "generated"
-    message = "postfix-profiles: mail.yaml: Permission denied\n"
-    assert render(tmp_path, output) == (2, "", message)
+    report = (
+        "mail.yaml: error[unreadable]: this profile cannot be read: Permission denied\n"
+        "other.yaml:3:7: error[wrong-type]: ipv6 is 5; it must be true or false\n"
+        "   3 | ipv6: 5\n"
+        "     |       ^\n"
+        "   help: write true or false\n"
+        "2 hosts: 2 errors; nothing was written\n"
+    )
+    assert render(tmp_path, output) == (1, report, "")
     assert not output.exists()
 
 
-@pytest.mark.parametrize("target", ["nowhere.yaml", "mail.yaml"])
-def test_a_profile_that_is_a_broken_link_ends_the_run(tmp_path: Path, target: str) -> None:
-    profile, other, output = (tmp_path / name for name in ("mail.yaml", "other.yaml", "generated"))
-    profile.write_text(HEAD)
-    other.write_text(HEAD.replace("mail", "other"))
-    assert render(tmp_path, output)[0] == 0
-    profile.unlink()
-    profile.symlink_to(target)
-    status, _, err = render(tmp_path, output)
-    assert (output / "mail.example.com/main.cf").exists()
-    assert status != 0
-    assert "mail.yaml" in err
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("nowhere.yaml", "No such file or directory"),
+        ("mail.yaml", "Too many levels of symbolic links"),
+    ],
+)
+def test_a_profile_that_is_a_broken_link_keeps_its_host(
+    target: str, why: str, tmp_path: Path, output: Path
+) -> None:
+    (tmp_path / "mail.yaml").unlink()
+    (tmp_path / "mail.yaml").symlink_to(target)
+    report = (
+        f"mail.yaml: error[unreadable]: this profile cannot be read: {why}\n"
+        f"   help: it is a link to {target}\n"
+        "2 hosts: 1 error; nothing was written\n"
+    )
+    assert render(tmp_path, output) == (1, report, "")
+    assert (output / WRITTEN).exists()
+
+
+@pytest.mark.parametrize("unlisted", [".", "./group"])
+def test_a_folder_that_may_not_be_listed_ends_the_run(
+    unlisted: str, tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "group").mkdir()
+    (tmp_path / "mail.yaml").rename(tmp_path / "group/mail.yaml")
+    listed = os.scandir
+
+    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
+        if path == unlisted:
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    message = f"postfix-profiles: {unlisted}: Permission denied\n"
+    assert render(tmp_path, output) == (2, "", message)
+    assert (output / WRITTEN).exists()
+
+
+def test_a_fragment_that_is_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "_tls.yaml")
+    (tmp_path / "mail.yaml").write_text(f"{HEAD}extends: _tls.yaml\n")
+    report = (
+        "mail.yaml:3:10: error[extends]: cannot extend _tls.yaml: not a regular file\n"
+        "   3 | extends: _tls.yaml\n"
+        "     |          ^^^^^^^^^\n"
+        "1 host: 1 error; nothing was written\n"
+    )
+    assert render(tmp_path, tmp_path / "generated") == (1, report, "")

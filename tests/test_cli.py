@@ -46,7 +46,6 @@ def test_render_without_names_is_about_all_profiles_and_their_folders(tool: Tool
     tool.profile("notes.txt", "no profile\n")
     tool.profile(".hidden.yaml", "no profile\n")
     tool.profile(".git/c.yaml", "no profile\n")
-    (tool.folder / "profiles/folder.yaml").mkdir()
     assert tool("render").out.splitlines()[-1] == "2 hosts: 6 files changed"
 
 
@@ -78,6 +77,17 @@ def test_a_run_over_one_profile_is_not_about_the_other_folders(command: str, too
         "mail.example.com",
         "mx.example.com",
     ]
+
+
+@pytest.mark.parametrize("command", ["render", "check"])
+def test_a_profile_can_be_named_by_its_host(command: str, tool: Tool) -> None:
+    tool.profile("a.yaml", HOST)
+    tool.profile("more/b.yaml", OTHER)
+    tool("render", "mx.example.com", "profiles/more/b.yaml")
+    assert on_disk(tool.folder / "generated").keys() == {f"mx.example.com/{n}" for n in FILES}
+    assert tool(command, "mx.example.com") == Done(
+        0, "1 host: everything is as the profiles ask\n", ""
+    )
 
 
 def test_other_folders_can_be_named(tool: Tool) -> None:
@@ -143,16 +153,8 @@ def test_check_shows_the_whole_drift(tool: Tool) -> None:
         "@@ -0,0 +1,2 @@\n"
         f"{digests[0]}  main.cf\n"
         f"{digests[1]}  master.cf\n"
-        "--- generated/mail.example.com/SHA256SUMS (on disk)\n"
-        "+++ /dev/null\n"
-        "@@ -1,2 +0,0 @@\n"
-        f"{digests[2]}  main.cf\n"
-        f"{digests[3]}  master.cf\n"
-        "--- generated/mail.example.com/main.cf (on disk)\n"
-        "+++ /dev/null\n"
-        "@@ -1,2 +0,0 @@\n"
-        "-compatibility_level = 3.6\n"
-        "-myhostname = mail.example.com\n"
+        "generated/mail.example.com: no profile asks for this host any more; make render removes "
+        "it\n"
         "1 host: 6 files not as the profiles ask; make render writes them\n",
         "",
     )
@@ -287,5 +289,10 @@ def test_a_profile_that_is_named_twice_is_one(tool: Tool) -> None:
 def test_a_profile_that_is_a_broken_link_is_missing(tool: Tool) -> None:
     (tool.folder / "profiles/a.yaml").symlink_to("nowhere.yaml")
     assert tool("render") == Done(
-        2, "", "postfix-profiles: profiles/a.yaml: No such file or directory\n"
+        1,
+        "profiles/a.yaml: error[unreadable]: this profile cannot be read: "
+        "No such file or directory\n"
+        "   help: it is a link to nowhere.yaml\n"
+        "1 host: 1 error; nothing was written\n",
+        "",
     )

@@ -119,11 +119,17 @@ def test_a_profile_in_error_says_what_is_wrong_with_it(tool: Tool) -> None:
         ),
         (
             ["relayhost", "--profile", "mail.example.com", "--profiles", "nowhere"],
-            "there are no profiles in nowhere",
+            (
+                "there are no profiles in nowhere; run it from the top folder, or name the folder "
+                "with --profiles"
+            ),
         ),
         (
             ["relayhost", "--platform", "debian-99"],
-            "there is no platform debian-99; did you mean debian-14?",
+            (
+                "there is no platform debian-99; of debian there are debian-11, debian-12, "
+                "debian-13, debian-14; any other is debian:3.x.y"
+            ),
         ),
     ],
 )

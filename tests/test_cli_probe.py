@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from postfix_profiles.probe import command
+from postfix_profiles.probe import command, probing
 from postfix_profiles.probe.trial import Client
 from postfix_profiles.rendered import Rendered
 from postfix_profiles.report import Outcome
@@ -117,6 +117,28 @@ class TestOptions:
         tool.profile("a.yaml", f"{HOST}interfaces: {{ wan: 192.0.2.25/24 }}\n")
         said = "postfix-profiles: there is no interface lan; there are wan, loopback\n"
         assert tool("probe", "mail.example.com", "--from", "lan") == Done(2, "", said)
+
+    def test_interface_whose_network_this_machine_is_not_in(
+        self, tool: Tool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nothing is tried, and nothing is sent."""
+        monkeypatch.setattr(probing, "_own_address", lambda _: "203.0.113.99")
+        monkeypatch.setattr(command, "probe", None)
+        tool.profile("a.yaml", f"{HOST}interfaces: {{ lan: 10.10.0.5/24 }}\n")
+        said = (
+            "postfix-profiles: this machine comes from 203.0.113.99, which is not in lan "
+            "(10.10.0.0/24); leave --from out, or name the --address of the host if it is behind "
+            "NAT\n"
+        )
+        assert tool("probe", "mail.example.com", "--from", "lan") == Done(2, "", said)
+
+    def test_interface_is_left_to_each_port_where_addresses_may_be_translated(
+        self, tool: Tool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(command, "probe", lambda *_: ())
+        tool.profile("a.yaml", f"{HOST}interfaces: {{ lan: 10.10.0.5/24 }}\n")
+        done = tool("probe", "mail.example.com", "--from", "lan", "--address", "127.0.0.1")
+        assert done == Done(0, "1 host: 0 of 0 promises kept\n", "")
 
     def test_host_that_there_is_not(self, tool: Tool) -> None:
         tool.profile("a.yaml", HOST)

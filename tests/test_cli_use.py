@@ -7,6 +7,7 @@ import json
 import os
 import runpy
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,20 @@ def tool(
     ("arguments", "message"),
     [
         (["render"], "there are no profiles in profiles"),
-        (["check", "--profiles", "nowhere"], "there are no profiles in nowhere"),
+        (
+            ["check", "--profiles", "nowhere"],
+            (
+                "there are no profiles in nowhere; run it from the top folder, or name the folder "
+                "with --profiles"
+            ),
+        ),
         (["render", "profiles/a.yaml"], "there is no profile profiles/a.yaml"),
-        (["render", "profiles"], "there is no profile profiles"),
+        (["render", "a.yaml"], "there is no profile a.yaml"),
+        (["render", "mail.example.com"], "there are no profiles in profiles"),
+        (
+            ["check", "profiles"],
+            "profiles is a folder; --profiles profiles takes all that is in it",
+        ),
         (
             ["render", "profiles/_tls.yaml"],
             "profiles/_tls.yaml is a fragment, which profiles extend; name the profile",
@@ -45,6 +57,16 @@ def tool(
 )
 def test_profiles_that_are_not_there(arguments: list[str], message: str, tool: Tool) -> None:
     assert tool(*arguments) == Done(2, "", f"postfix-profiles: {message}\n")
+
+
+def test_a_host_that_no_profile_is_for(tool: Tool) -> None:
+    tool.profile("a.yaml", HOST)
+    assert tool("render", "mx.example.com") == Done(
+        2,
+        "",
+        "postfix-profiles: there is no profile mx.example.com, and none in profiles is for a host "
+        "of that name\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,6 +237,12 @@ def test_output_may_be_taken_by_another_program(monkeypatch: pytest.MonkeyPatch)
     assert taken.getvalue() == schema.text()
 
 
+def test_the_version_is_that_of_the_package(tool: Tool) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    done = tool("--version", templates=None)
+    assert done == Done(0, f"postfix-profiles {project['version']}\n", "")
+
+
 def test_help_lists_the_commands(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     done = tool("--help", templates=None)
@@ -243,8 +271,8 @@ def test_every_format_of_the_report_can_be_asked_for(tool: Tool) -> None:
 
 
 def test_the_package_is_a_program(tmp_path: Path) -> None:
-    done = program("render", cwd=tmp_path)
-    assert done == Done(2, "", "postfix-profiles: there are no profiles in profiles\n")
+    done = program("render", "--profiles", ".", cwd=tmp_path)
+    assert done == Done(2, "", "postfix-profiles: there are no profiles in .\n")
 
 
 def test_the_program_is_the_command(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,6 +282,7 @@ def test_the_program_is_the_command(tool: Tool, monkeypatch: pytest.MonkeyPatch)
     assert (end.value.code, tool.capture.readouterr().out) == (0, schema.text())
 
 
+@pytest.mark.examples
 def test_the_program_runs_from_the_repository(tmp_path: Path) -> None:
     done = program("check", "--output", str(tmp_path), "profiles/app.example.com.yaml", cwd=ROOT)
     assert (done.status, done.err) == (1, "")

@@ -116,6 +116,22 @@ def test_a_filter_says_what_becomes_of_mail_without_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("limits", "lifetime"),
+    [
+        ("{}", None),
+        ("{queue_lifetime: 5d}", None),
+        ("{queue_lifetime: 119h}", "$maximal_queue_lifetime"),
+        ("{queue_lifetime: 3d, bounce_lifetime: 1d}", "1d"),
+        ("{bounce_lifetime: 1d}", "1d"),
+    ],
+)
+def test_returned_mail_is_tried_no_longer_than_other(
+    limits: str, lifetime: str | None, tmp_path: Path
+) -> None:
+    assert of(tmp_path, f"{HOST}limits: {limits}\n")["bounce_lifetime"] == lifetime
+
+
+@pytest.mark.parametrize(
     ("written", "path"),
     [
         ("", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ def test_reports_call_the_file_by_the_name_that_is_given(tmp_path: Path) -> None
     path = tmp_path / "mail.yaml"
     path.write_text("a: b\n")
     assert load(path, "profiles/mail.yaml").place(("a",)).path == "profiles/mail.yaml"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "mail.yaml")
+    with pytest.raises(OSError, match=r"Not a regular file: '.*/mail\.yaml'"):
+        load(tmp_path / "mail.yaml", "mail.yaml")
 
 
 @pytest.mark.parametrize("name", ["nowhere.yaml", "."])

@@ -93,9 +93,11 @@ def test_a_route_is_written_with_dots_and_brackets(route: Route, text: str) -> N
         ("lan", "did you mean lan?"),
         ("lann", "did you mean lan?"),
         ("nla", "did you mean lan?"),
+        ("LAN", "did you mean lan?"),
+        ("tlsv1.2", "did you mean TLSv1.2?"),
         ("dmz", None),
         ("", None),
     ],
 )
 def test_the_nearest_of_the_known_words_is_named(word: str, advice: str | None) -> None:
-    assert nearest(word, iter(["wan", "lan", "loopback"])) == advice
+    assert nearest(word, iter(["wan", "lan", "TLSv1.2", "loopback"])) == advice

@@ -1,10 +1,12 @@
-"""Next hops, sockets and destinations of TLS policies: what is accepted, and why others are not."""
+"""Next hops, sockets, TLS destinations and tables: what is accepted, and why others are not."""
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
-from postfix_profiles.formats import next_hop, socket, tls_destination
+from postfix_profiles.formats import literal, next_hop, socket, table, tls_destination
 from tests.building import reason
 
 HOPS = [
@@ -148,3 +150,49 @@ def test_a_destination_of_a_tls_policy_is_a_next_hop_or_all_below_a_domain(text:
 )
 def test_a_destination_of_a_tls_policy_is_nothing_else(text: str, why: str) -> None:
     assert reason(tls_destination, text) == why
+
+
+@pytest.mark.parametrize(
+    ("hop", "address", "port"),
+    [
+        ("[192.0.2.1]", "192.0.2.1", 25),
+        ("[192.0.2.1]:587", "192.0.2.1", 587),
+        ("[2001:DB8:0::1]:25", "2001:db8::1", 25),
+    ],
+)
+def test_a_next_hop_may_have_an_address(hop: str, address: str, port: int) -> None:
+    assert literal(hop) == (ip_address(address), port)
+
+
+@pytest.mark.parametrize(
+    ("hop", "port"), [("example.com", 25), ("[mail.example.com]:587", 587), ("[3com]", 25)]
+)
+def test_a_name_is_not_looked_up(hop: str, port: int) -> None:
+    assert literal(hop) == (None, port)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hash:/etc/postfix/recipients",
+        "proxy:texthash:/r",
+        # What these name is no file.
+        "ldap:people",
+        "proxy:unix:passwd.byname",
+        "tcp:127.0.0.1:10000",
+        "memcache:r",
+        "hash:",
+        "hash:/etc/a b",
+    ],
+)
+def test_a_table_has_a_name_or_the_whole_path_of_a_file(text: str) -> None:
+    assert reason(table, text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["hash:recipients", "proxy:lmdb:maps/recipients", "regexp:./r", "texthash:../r"]
+)
+def test_a_table_is_no_file_below_some_other_folder(text: str) -> None:
+    assert reason(table, text) == (
+        "write the whole path: Postfix looks for it below its queue directory"
+    )

@@ -183,11 +183,15 @@ def test_a_warning_stops_a_strict_run_only(
     assert (outcome.written, outcome.stopped) == (not strict, strict)
 
 
-def test_a_profile_that_cannot_be_read_is_an_error_of_the_system(tmp_path: Path) -> None:
-    asked = request(tmp_path, a=HOST)
+def test_a_profile_that_cannot_be_read_is_a_finding_and_nothing_is_removed(tmp_path: Path) -> None:
+    asked = request(tmp_path, a=HOST, b=OTHER)
+    run(asked)
     asked.paths[0].unlink()
-    with pytest.raises(FileNotFoundError):
-        run(asked)
+    outcome = run(asked)
+    message = "this profile cannot be read: No such file or directory"
+    finding = Finding("unreadable", Severity.ERROR, message, path=str(asked.paths[0]))
+    assert (outcome.findings, outcome.changes, outcome.stopped) == ((finding,), (), True)
+    assert (tmp_path / "generated/mail.example.com/main.cf").exists()
 
 
 def test_what_is_reported_has_its_title(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from postfix_profiles.finding import Finding, Severity
 from postfix_profiles.plan import compare
 from postfix_profiles.render import SUMS, checksums
 from tests.disk import (
@@ -43,6 +44,37 @@ def test_a_file_that_somebody_else_put_there_is_refused_unless_it_is_the_same(
     (folder / "master.cf").write_text("26\n")
     _, found = compare([OLD], tmp_path, complete=True)
     assert found == (refused(folder / "master.cf", "it was changed by hand"),)
+
+
+# --- what a merge has left --------------------------------------------------------------------
+
+
+def conflict(ours: str, theirs: str) -> str:
+    return f"<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> other\n"
+
+
+def test_a_conflict_of_a_merge_is_replaced_by_what_the_profile_asks(tmp_path: Path) -> None:
+    wanted = host(main="a = 1\nb = 2\nc = 3\n", the_table="x  y\n")
+    write(tmp_path, wanted)
+    folder = tmp_path / "a.example.com"
+    (folder / "main.cf").write_text("a = 1\n" + conflict("b = 0\n", "b = 1\n") + "c = 3\n")
+    (folder / "the_table").write_text(conflict("", "x  z\n"))
+    (folder / SUMS).write_text(conflict(wanted.contents[SUMS], OLD.contents[SUMS]))
+    assert write(tmp_path, wanted) == ()
+    assert on_disk(tmp_path) == everything(wanted)
+
+
+def test_a_conflict_is_named_where_something_else_differs_as_well(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    path = tmp_path / "a.example.com/main.cf"
+    path.write_text("by = hand\n" + conflict("a = 1\n", "a = 3\n"))
+    _, found = compare([OLD], tmp_path, complete=True)
+    message = "this is not as postfix-profiles made it: a merge has left its conflict in it"
+    advice = "remove the file and render again"
+    assert found == (Finding("foreign-file", Severity.ERROR, message, path=str(path), help=advice),)
+
+
+# --- other files ------------------------------------------------------------------------------
 
 
 def test_another_file_is_left_alone_and_reported(tmp_path: Path) -> None:

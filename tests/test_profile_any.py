@@ -58,7 +58,7 @@ WHOLE: dict[str, Any] = {
     "log": {"file": "/var/log/postfix.log"},
     "ipv6": True,
     "services": {"smtp/unix": {"process_limit": 20}, "flush/unix": None},
-    "aliases": {"root": "alice@example.com", "info": ["alice", "bob"]},
+    "aliases": {"root": "a@example.com", "info": ["alice", "bob"]},
     "main": {"smtpd_banner": "$myhostname ESMTP", "soft_bounce": False},
 }
 WORDS = st.sampled_from(

@@ -102,6 +102,24 @@ def test_what_was_written_is_listed() -> None:
     )
 
 
+def test_a_folder_that_would_go_as_a_whole_is_one_line() -> None:
+    gone = (change(Action.DELETE, "1  a\n", None, "SHA256SUMS"), DELETE)
+    assert as_text(outcome(changes=gone, written=False)) == (
+        "generated/a.example.com: no profile asks for this host any more; make render removes it\n"
+        "1 host: 2 files not as the profiles ask; make render writes them\n"
+    )
+
+
+def test_a_file_that_would_go_from_a_folder_that_stays_is_shown() -> None:
+    assert as_text(outcome(changes=(DELETE,), written=False)) == (
+        "--- generated/a.example.com/transport (on disk)\n"
+        "+++ /dev/null\n"
+        "@@ -1 +0,0 @@\n"
+        "-x  y\n"
+        "1 host: 1 file not as the profiles ask; make render writes them\n"
+    )
+
+
 def test_what_would_be_written_is_a_unified_diff() -> None:
     assert as_text(outcome(changes=(CREATE, UPDATE, DELETE), written=False)) == (
         "--- /dev/null\n"

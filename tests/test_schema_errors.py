@@ -193,7 +193,8 @@ def test_all_that_is_wrong_is_reported_at_once_in_the_order_of_the_file() -> Non
             '3:11+6 bad-value: platform is "debian"; it may be debian-11, debian-12, debian-13, '
             "debian-14, ubuntu-22.04, ubuntu-24.04, ubuntu-26.04, rhel-8, rhel-9, rhel-10, "
             "alpine-3.20, alpine-3.21, alpine-3.22, alpine-3.23, alpine-3.24 "
-            "(did you mean debian-14?)"
+            "(of debian there are debian-11, debian-12, debian-13, debian-14; any other is "
+            "{postfix: 3.x.y, family: debian})"
         ),
     ]
 

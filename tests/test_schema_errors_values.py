@@ -62,7 +62,10 @@ CHOICE = "local, or one of {lmtp: socket} and {relay: next hop}"
         ),
         (
             "mx: {listen: any, delivery: lmtp}",
-            f'3:29+4 bad-value: mx.delivery is "lmtp"; it must be {CHOICE}',
+            (
+                f'3:29+4 bad-value: mx.delivery is "lmtp"; it must be {CHOICE} '
+                '(write {lmtp: "unix:private/dovecot-lmtp"})'
+            ),
         ),
         (
             "log: file",

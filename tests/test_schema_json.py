@@ -28,6 +28,7 @@ ANNOTATIONS = {
     "default",
     "x-choice",
     "x-expected",
+    "x-secret",
     "x-postfix",
 }
 # They refuse by what is in them.

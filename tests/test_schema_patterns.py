@@ -41,9 +41,9 @@ WORDS: dict[Route, tuple[list[Any], list[Any]]] = {
     ),
     ("mx", "recipients"): (
         ["hash:/etc/postfix/recipients", "proxy:ldap:/etc/postfix/ldap.cf"]
-        + ["tcp:127.0.0.1:1", "texthash:recipients"],
+        + ["tcp:127.0.0.1:1", "ldap:people"],
         ["/etc/postfix/recipients", "hash:", "hash:/etc/a b", "Hash:/etc/x", "inline:{a=b}", ""]
-        + ["hash:/etc/x, hash:/etc/y", "hash:$config_directory/x"],
+        + ["hash:/etc/x, hash:/etc/y", "hash:$config_directory/x", "texthash:recipients"],
     ),
     ("mx", "domains", 0, "domain"): (["example.org"], ["example", "@example.org"]),
     ("mx", "recipient_delimiter"): (["+", "+-", "+_.=-"], ["", "a", "/", "+ ", "++++++"]),

@@ -93,6 +93,11 @@ COLUMN = (
     "(the keys of one mapping begin in the same column; nothing stands behind a closing quote or "
     "bracket)"
 )
+BLANK = "(put a blank behind the colon)"
+KEY = "(a key has a colon behind it, and then a blank or a line end)"
+NO_COLON = "could not find expected ':' while scanning a simple key"
+NO_KEY = "did not find expected key while parsing a block mapping"
+NO_MAPPING = "mapping values are not allowed in this context"
 MARK = "(quote a value that begins with * or &)"
 TOKEN = "(indent with blanks, not with tabs; quote a value that begins with %, @ or `)"  # noqa: S105
 
@@ -146,6 +151,30 @@ TOKEN = "(indent with blanks, not with tabs; quote a value that begins with %, @
             "a: & b\n",
             "1:5+1 did not find expected alphabetic or numeric character while scanning an anchor "
             + MARK,
+        ),
+        (
+            "a: - b\n",
+            (
+                "1:4+1 block sequence entries are not allowed in this context (a list begins in "
+                "the line behind its key; quote a value that begins with a dash)"
+            ),
+        ),
+        # Where the blank is missing, and not where the parser notices.
+        ("a: b\nc:d\n", f"2:1+3 {NO_COLON} {BLANK}"),
+        ("a: b\nc:d  \r\ne: f\r\n", f"2:1+3 {NO_COLON} {BLANK}"),
+        ("a:\n  b:[c, d]\n  e: f\n", f"2:3+8 {NO_MAPPING} {BLANK}"),
+        ("a:\n  b:[c, d]\n\n  # e\n  f: g\n", f"2:3+8 {NO_KEY} {BLANK}"),
+        ("a: b\nc\nd: e\n", f"2:1+1 {NO_COLON} {KEY}"),
+        ("a:\n  - inet:b\n    c: d\n", f"3:6+1 {NO_MAPPING} {COLON}"),
+        ("a: [b]:25\n", f'1:4+6 {NO_KEY} (quote what is no list: "[b]:25")'),
+        ("a: [b]: 25\n", f"1:7+1 {NO_MAPPING} {COLON}"),
+        ("a: [b] [c]:25\n", f"1:8+1 {NO_KEY} {COLUMN}"),
+        (
+            "a: {b: [c], d: [e]:25, f: g}\n",
+            (
+                "1:16+6 did not find expected ',' or '}' while parsing a flow mapping "
+                '(quote what is no list: "[e]:25")'
+            ),
         ),
         ("a: b: c\n", f"1:5+1 mapping values are not allowed in this context {COLON}"),
         ("a:\n  b\n  c: d\n", f"3:4+1 mapping values are not allowed in this context {COLON}"),

@@ -81,28 +81,21 @@ def _check(options: Namespace) -> int:
 def _platform(text: str) -> Platform:
     """Return the platform of an option: ``debian-12``, or ``debian:3.8.6``."""
     from postfix_profiles import platforms
-    from postfix_profiles.finding import nearest
 
     if text in platforms.names():
         return platforms.platform(text)
     family, _, postfix = text.partition(":")
     if family in platforms.families() and re.fullmatch(r"[3-9]\.\d{1,2}\.\d{1,3}", postfix):
         return platforms.platform({"family": family, "postfix": postfix})
-    advice = nearest(text, platforms.names())
-    known = ", ".join(platforms.names())
-    raise UsageError(f"there is no platform {text}; {advice or f'there are {known}'}")
+    raise UsageError(f"there is no platform {text}; {platforms.platform_meant(text, '{}:3.x.y')}")
 
 
 def _run(options: Namespace, *, write: bool) -> int:
     from postfix_profiles import pipeline
 
-    paths = tuple(dict.fromkeys(options.profile)) or _all_profiles(options.profiles)
-    for path in options.profile:
-        _refuse_fragment(path)
-        if not path.is_file():
-            raise UsageError(f"there is no profile {path}")
+    named = dict.fromkeys(_profile(options, name) for name in options.profile)
     request = pipeline.Request(
-        paths=paths,
+        paths=tuple(named) or _all_profiles(options.profiles),
         complete=not options.profile,
         output=options.output,
         templates=options.templates or _default_templates(),
@@ -112,9 +105,26 @@ def _run(options: Namespace, *, write: bool) -> int:
     return _report(options, pipeline.run(request))
 
 
-def _refuse_fragment(path: Path) -> None:
+def _profile(options: Namespace, name: str) -> Path:
+    """Return the profile that is named: by its file, or by the host that it is for."""
+    path = Path(name)
     if path.name.startswith("_"):
         raise UsageError(f"{path} is a fragment, which profiles extend; name the profile")
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder; --profiles {name} takes all that is in it")
+    if "/" in name or path.suffix in {".yaml", ".yml"}:
+        raise UsageError(f"there is no profile {name}")
+    from postfix_profiles import rendered
+
+    found = rendered.profile_of(name, _all_profiles(options.profiles))
+    if found is None:
+        where = options.profiles
+        raise UsageError(
+            f"there is no profile {name}, and none in {where} is for a host of that name"
+        )
+    return found
 
 
 def _report(options: Namespace, outcome: Outcome) -> int:
@@ -123,16 +133,12 @@ def _report(options: Namespace, outcome: Outcome) -> int:
 
 
 def _all_profiles(folder: Path) -> tuple[Path, ...]:
-    found = tuple(
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in (".yaml", ".yml")
-        and (path.is_file() or path.is_symlink())  # a broken link is a profile that is missing
-        and not path.name.startswith("_")
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    from postfix_profiles.profile_files import profile_files
+
+    found = profile_files(folder)
     if not found:
-        raise UsageError(f"there are no profiles in {folder}")
+        where = "; run it from the top folder, or name the folder with --profiles"
+        raise UsageError(f"there are no profiles in {folder}{'' if folder.exists() else where}")
     return found
 
 
@@ -176,17 +182,7 @@ def _rendered(options: Namespace) -> Rendered:
     """Return the host of --profile, which is a file or a hostname."""
     from postfix_profiles import rendered
 
-    path = Path(options.profile)
-    if path.is_file():
-        _refuse_fragment(path)
-    else:
-        found = rendered.profile_of(options.profile, _all_profiles(options.profiles))
-        if found is None:
-            raise UsageError(
-                f"there is no profile {options.profile}, and none in {options.profiles} is for a "
-                "host of that name"
-            )
-        path = found
+    path = _profile(options, options.profile)
     return rendered.load(path, options.templates or _default_templates())
 
 

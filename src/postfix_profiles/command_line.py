@@ -8,6 +8,9 @@ from pathlib import Path
 
 from postfix_profiles.report_formats import FORMATS
 
+VERSION = "0.1.0"
+"""The version of the tool, as pyproject.toml has it."""
+
 Command = Callable[[Namespace], int]
 """What a command does with its options; it returns the exit status."""
 
@@ -29,6 +32,7 @@ def parser(program: str, functions: Mapping[str, Command]) -> ArgumentParser:
     made = ArgumentParser(
         prog=program, description="Postfix configuration as code: profiles in, files out."
     )
+    made.add_argument("--version", action="version", version=f"{program} {VERSION}")
     commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, text in (
         ("render", "write generated/, only what changed"),
@@ -37,7 +41,7 @@ def parser(program: str, functions: Mapping[str, Command]) -> ArgumentParser:
         added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         added.set_defaults(command=functions[name])
         added.add_argument(
-            "profile", nargs="*", type=Path, metavar="PROFILE", help="default: all of --profiles"
+            "profile", nargs="*", metavar="FILE|HOST", help="default: all of --profiles"
         )
         _add_folders(added, "--profiles", "--output", "--templates")
         added.add_argument("--format", choices=FORMATS, default="text", help="of the report")

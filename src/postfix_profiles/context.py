@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from postfix_profiles import schema
+from postfix_profiles.formats import LIFETIME, seconds
 from postfix_profiles.platforms import Platform
 from postfix_profiles.postfix.tls_protocols import at_least
 from postfix_profiles.profile import Profile
@@ -59,6 +60,7 @@ def context(profile: Profile, tables: Mapping[str, Table]) -> dict[str, Any]:
             if one
         ],
         "dnssec": _needs_dnssec(settings["outbound"]),
+        "bounce_lifetime": _bounce_lifetime(settings["limits"]),
         "log_file": _log_file(settings["log"]),
         "forbid_bare_newline": _forbid_bare_newline(platform),
         "tls_protocols": at_least(
@@ -186,6 +188,16 @@ def _log_file(log: str | Mapping[str, str]) -> str:
 def _needs_dnssec(outbound: Mapping[str, Any]) -> bool:
     levels = {outbound["tls"], *(outbound["policies"] or {}).values()}
     return not levels.isdisjoint({"dane", "dane-only"})
+
+
+def _bounce_lifetime(limits: Mapping[str, Any]) -> str | None:
+    """Return how long returned mail is tried: by default too no longer than any other.
+
+    Postfix warns where it is longer, whenever qmgr(8) starts, and takes the shorter time.
+    """
+    tried = limits["queue_lifetime"] or LIFETIME
+    shorter = "$maximal_queue_lifetime" if seconds(tried) < seconds(LIFETIME) else None
+    return limits["bounce_lifetime"] or shorter
 
 
 def _forbid_bare_newline(platform: Platform) -> str | None:

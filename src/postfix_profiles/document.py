@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import re
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from postfix_profiles.finding import Finding, Place, RejectedError, Route, error
+from postfix_profiles.merge_conflict import conflicts
 from postfix_profiles.scalar import spell
 from postfix_profiles.source import Source, Span
 
@@ -16,6 +19,12 @@ from postfix_profiles.source import Source, Span
 # only some programs take for the end of a line: lines are to be counted alike by everybody.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+
+# A no-break space and its like in the indentation, or behind the colon of a key: word processors
+# and web pages have them, and YAML makes a part of the next word of it.
+_MISTAKEN_BLANK = re.compile(
+    "^(?: |- )*(?:-|[A-Za-z0-9_.-]+:)?([\xa0\u1680\u2000-\u200b\u202f\u205f\u3000])", re.MULTILINE
 )
 
 
@@ -70,18 +79,14 @@ def load(path: Path, name: str) -> Document:
     """
     from postfix_profiles.yaml_events import Reading
 
-    source = Source(name, _decode(path.read_bytes(), name))
+    source = Source(name, _decode(_read(path), name))
     if "\0" in source.text:
         place = source.place_at(source.text.index("\0"))
         message = "the file holds NUL bytes, and is no UTF-8 text"
         raise RejectedError([error("encoding", message, place, "save the file as UTF-8")])
-    unprintable = [
-        error("control-character", f"{spell(match[0])} may not stand in YAML", place)
-        for match in _UNPRINTABLE.finditer(source.text)
-        for place in [source.place_at(match.start())]
-    ]
-    if unprintable:
-        raise RejectedError(unprintable)
+    found = list(_conflicts(source)) or [*_unprintable(source), *_mistaken_blanks(source)]
+    if found:
+        raise RejectedError(found)
     reading = Reading(source)
     if not reading.root:
         raise RejectedError(reading.findings)
@@ -93,6 +98,34 @@ def load(path: Path, name: str) -> Document:
         Span(source, 0, 0, 0, 1),
         tuple(reading.findings),
     )
+
+
+def _conflicts(source: Source) -> Iterator[Finding]:
+    for offset in conflicts(source.text):
+        message = "a merge has left its conflict here"
+        place = replace(source.place_at(offset), width=7)
+        advice = "keep what is right of the two sides, and take the lines with the marks out"
+        yield error("merge-conflict", message, place, advice)
+
+
+def _unprintable(source: Source) -> Iterator[Finding]:
+    for match in _UNPRINTABLE.finditer(source.text):
+        message = f"{spell(match[0])} may not stand in YAML"
+        yield error("control-character", message, source.place_at(match.start()))
+
+
+def _mistaken_blanks(source: Source) -> Iterator[Finding]:
+    for match in _MISTAKEN_BLANK.finditer(source.text):
+        message = f"{spell(match[1])} looks like a blank, and is text to YAML"
+        place = source.place_at(match.start(1))
+        yield error("control-character", message, place, "write a blank in its place")
+
+
+def _read(path: Path) -> bytes:
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe waits for somebody to write
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return path.read_bytes()
 
 
 def _decode(data: bytes, name: str) -> str:

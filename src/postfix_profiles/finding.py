@@ -93,8 +93,9 @@ def dotted(route: Route) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return advice that names the known word most like ``word``, if one is."""
+    """Return advice that names the known word most like ``word``, if one is, in any case."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else None
+    spelt = {one.lower(): one for one in known}
+    close = get_close_matches(word.lower(), spelt, n=1, cutoff=0.6)
+    return f"did you mean {spelt[close[0]]}?" if close else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from postfix_profiles.document import Document
 from postfix_profiles.extends import Library
 from postfix_profiles.finding import Finding, RejectedError, Severity
 from postfix_profiles.folder import read
@@ -14,6 +15,7 @@ from postfix_profiles.manual.reports import titles
 from postfix_profiles.plan import Change, apply, compare
 from postfix_profiles.platforms import Platform
 from postfix_profiles.profile import Profile, resolve
+from postfix_profiles.profile_files import unreadable
 from postfix_profiles.render import Files, render
 from postfix_profiles.report import Outcome
 
@@ -47,7 +49,7 @@ def _run(request: Request) -> Outcome:
     wanted: list[Files] = []
     for path in request.paths:
         try:
-            profile = resolve(library.read(path))
+            profile = resolve(_read(library, path))
             profiles.append(profile)
             files = render(profile, request.templates)
             wanted.append(files)
@@ -64,6 +66,13 @@ def _run(request: Request) -> Outcome:
     if request.write:
         apply(plan)
     return Outcome(tuple(findings), plan.changes, len(request.paths), request.write)
+
+
+def _read(library: Library, path: Path) -> Document:
+    try:
+        return library.read(path)
+    except OSError as failed:  # what the other profiles have to say is not to be lost
+        raise RejectedError([unreadable(path, failed)]) from None
 
 
 def check_folder(folder: Path, named: Platform) -> Outcome:

@@ -1,7 +1,8 @@
 """Files × disk → Plan, and the only code that writes.
 
 A file is the tool's own when the SHA256SUMS of its folder lists it with the hash that it has. Own
-files are replaced and removed; anything else is left alone and reported.
+files are replaced and removed, and replaced is what differs in the conflicts of a merge alone: git
+has both sides. Anything else is left alone and reported.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from postfix_profiles.finding import Finding, Severity
+from postfix_profiles.merge_conflict import conflicts, resolves
 from postfix_profiles.render import SUMS, Files
 
 _LISTED = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_][A-Za-z0-9_.-]*)")
 _PARTIAL = re.compile(r"\.[A-Za-z0-9_][A-Za-z0-9_.-]*\.partial")
+
+_REMOVE = "remove the file and render again"
+_MOVE = f"move the change into the profile, then {_REMOVE}"
 
 Owned = frozenset[tuple[str, str]]
 """Names and hashes that a SHA256SUMS lists."""
@@ -78,12 +83,11 @@ def compare(
 def _compare_folder(
     folder: Path, contents: Mapping[str, str], changes: list[Change], findings: list[Finding]
 ) -> None:
-    kind = _kind(folder)
-    if kind == "nothing":
+    if (kind := _kind(folder)) == "nothing":
         for name, text in contents.items():
             changes.append(Change(Action.CREATE, folder / name, None, text))
     elif kind != "folder":
-        findings.append(_foreign(folder, "a folder of generated files is to be here", wanted=True))
+        findings.append(_refused(folder, "a folder of generated files is to be here"))
     else:
         owned = _owned(folder)
         for name, text in contents.items():
@@ -101,11 +105,15 @@ def _compare_file(
     if kind == "nothing":
         changes.append(Change(Action.CREATE, path, None, text))
     elif kind != "file":
-        findings.append(_foreign(path, "it is not a regular file", wanted=True))
+        findings.append(_refused(path, "it is not a regular file"))
     elif (data := path.read_bytes()) != text.encode():
-        if path.name != SUMS and not _is_owned(path.name, data, owned):
-            findings.append(_foreign(path, "it was changed by hand", wanted=True))
-        changes.append(Change(Action.UPDATE, path, data.decode(errors="replace"), text))
+        before = data.decode(errors="replace")
+        own = path.name == SUMS or _is_owned(path.name, data, owned) or resolves(text, before)
+        if not own and conflicts(before):
+            findings.append(_refused(path, "a merge has left its conflict in it", _REMOVE))
+        elif not own:
+            findings.append(_refused(path, "it was changed by hand"))
+        changes.append(Change(Action.UPDATE, path, before, text))
 
 
 def _compare_other(
@@ -116,7 +124,7 @@ def _compare_other(
     if data is not None and (path.name == SUMS or _is_owned(path.name, data, owned)):
         changes.append(Change(Action.DELETE, path, data.decode(errors="replace"), None))
     else:
-        findings.append(_foreign(path, "it is left alone", wanted=False))
+        findings.append(_left_alone(path))
 
 
 def _kind(path: Path) -> str:
@@ -129,16 +137,13 @@ def _kind(path: Path) -> str:
     return "file" if stat.S_ISREG(mode) else "other"
 
 
-def _foreign(path: Path, why: str, *, wanted: bool) -> Finding:
-    if wanted:
-        return Finding(
-            "foreign-file",
-            Severity.ERROR,
-            f"this is not as postfix-profiles made it: {why}",
-            path=str(path),
-            help="move the change into the profile, then remove the file and render again",
-        )
-    message = f"this was not made by postfix-profiles: {why}"
+def _refused(path: Path, why: str, advice: str = _MOVE) -> Finding:
+    message = f"this is not as postfix-profiles made it: {why}"
+    return Finding("foreign-file", Severity.ERROR, message, path=str(path), help=advice)
+
+
+def _left_alone(path: Path) -> Finding:
+    message = "this was not made by postfix-profiles: it is left alone"
     return Finding("foreign-file", Severity.INFO, message, path=str(path))
 
 

@@ -7,8 +7,10 @@ family.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -144,6 +146,34 @@ def names() -> tuple[str, ...]:
 def families() -> tuple[str, ...]:
     """Return the families of packaging."""
     return tuple(_facts()["families"])
+
+
+def platform_meant(text: str, other: str = "{{postfix: 3.x.y, family: {}}}") -> str:
+    """Return which platform is meant by a name that none has, or how one without a name is written.
+
+    ``other`` is that form, with {} for the family.
+    """
+    words = re.findall(r"[a-z]+|[0-9][0-9.]*", text.lower())
+    for name, row in _facts()["platforms"].items():
+        if row.get("codename") in words:
+            return f"did you mean {name}?"
+    joined = "".join(word for word in words if word.isalpha())  # as in centos-stream-9
+    also = {one: name for name, row in _facts()["families"].items() for one in row.get("also", ())}
+    distributions = {name.partition("-")[0]: name for name in reversed(names())}
+    close: list[str] = []
+    for word in (joined, *words):
+        close = close or get_close_matches(also.get(word, word), distributions, n=1, cutoff=0.75)
+    if not close:
+        packaged = f"with the family that it is packaged like: {', '.join(families())}"
+        return f"any other is {other.format(families()[0])}, {packaged}"
+    number = words[-1].rstrip(".")
+    while number:  # debian-12.5 is debian-12
+        if f"{close[0]}-{number}" in names():
+            return f"did you mean {close[0]}-{number}?"
+        number = number.rpartition(".")[0]
+    those = ", ".join(name for name in names() if name.startswith(f"{close[0]}-"))
+    family = _facts()["platforms"][distributions[close[0]]]["family"]
+    return f"of {close[0]} there are {those}; any other is {other.format(family)}"
 
 
 @cache

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
+from itertools import groupby
 
 from postfix_profiles.finding import Finding, Place
 from postfix_profiles.plan import Action, Change
+from postfix_profiles.render import SUMS
 from postfix_profiles.report import Outcome
 
 _EXCERPT_WIDTH = 120
@@ -24,8 +26,7 @@ def _text(outcome: Outcome) -> Iterator[str]:
     if outcome.written:
         yield from (f"{_PAST[change.action]} {change.path}" for change in outcome.changes)
     else:
-        for change in outcome.changes:
-            yield from _difference(change)
+        yield from _drift(outcome.changes)
     yield outcome.summary()
 
 
@@ -81,6 +82,18 @@ def shown(text: str, *, tabs: bool = False) -> str:
         else c
         for c in text
     )
+
+
+def _drift(changes: Sequence[Change]) -> Iterator[str]:
+    """Yield what would change, file by file, and a line for a folder that would go as a whole."""
+    for folder, members in groupby(changes, key=lambda change: change.path.parent):
+        files = list(members)
+        gone = [one for one in files if one.action is Action.DELETE]
+        if len(gone) == len(files) and any(one.path.name == SUMS for one in gone):
+            yield shown(f"{folder}: no profile asks for this host any more; make render removes it")
+        else:
+            for change in files:
+                yield from _difference(change)
 
 
 def _difference(change: Change) -> Iterator[str]:

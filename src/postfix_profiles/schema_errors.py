@@ -7,16 +7,16 @@ and what may stand there.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
 from postfix_profiles.document import Document
-from postfix_profiles.finding import Finding, Route, by_place, dotted, error, nearest
+from postfix_profiles.finding import Finding, Route, by_place, dotted, error
 from postfix_profiles.schema import property_at
+from postfix_profiles.schema_help import for_key, for_text, for_type, for_word
 
 _TYPES = {
     "object": "a mapping",
@@ -62,11 +62,23 @@ def findings(errors: Iterable[ValidationError], document: Document) -> list[Find
 
     What the loader already said of a place is enough.
     """
+    given: list[Any] = list(errors)
     found = list(document.findings)
-    for stage in (_translated(errors, document), _ambiguous(document)):
+    for stage in (_translated(given, document), _ambiguous(document)):
         taken = {finding.place for finding in found}
         found += [finding for finding in dict.fromkeys(stage) if finding.place not in taken]
-    return sorted(found, key=by_place)
+    secrets = [one.absolute_path for one in given if one.schema.get("x-secret")]
+    places = [document.place(tuple(route)) for route in secrets]
+    lines = {(place.path, place.line) for place in places}
+    return sorted((_hidden(finding, lines) for finding in found), key=by_place)
+
+
+def _hidden(finding: Finding, lines: set[tuple[str, int]]) -> Finding:
+    """Return a finding without its line where that is one that may hold a password."""
+    place = finding.place
+    if place is None or (place.path, place.line) not in lines:
+        return finding
+    return replace(finding, place=replace(place, excerpt=""))
 
 
 def shown(value: Any) -> str:
@@ -92,7 +104,9 @@ def _translated(errors: Iterable[ValidationError], document: Document) -> Iterat
             outer=outer,
             reason=str(raised.cause or ""),
         )
-        if fault.keyword == "oneOf":
+        if fault.schema.get("x-secret"):
+            yield _secret(fault, document)
+        elif fault.keyword == "oneOf":
             yield from _alternatives(fault, raised, document)
         elif "propertyNames" in raised.schema_path:
             yield _bad_name(fault, document)
@@ -118,6 +132,15 @@ def _alternatives(fault: _Fault, raised: ValidationError, document: Document) ->
     yield _must_be(fault, document, expected, types)
 
 
+def _secret(fault: _Fault, document: Document) -> Finding:
+    """Report what may be a password without a letter of it, or their number."""
+    place = replace(document.place(fault.route), width=1)
+    message = f"{fault.key} must be {fault.schema['x-expected']}"
+    example = fault.schema["examples"][0]
+    advice = f"for example {example}; the password stands in that file, and never here"
+    return error("bad-value", message, place, advice)
+
+
 def _types(alternative: Any) -> list[str]:
     types = alternative.get("type", "string")  # a const without a type is text here
     return [types] if isinstance(types, str) else list(types)
@@ -129,22 +152,15 @@ def _bad_name(fault: _Fault, document: Document) -> Finding:
         message = f"{fault.key}: the name {fault.value} is always there"
         return error("bad-key", message, place, "choose another name")
     message = f"{fault.key}: {shown(fault.value)} is not {fault.schema['x-expected']}"
-    return error("bad-key", message, place, fault.reason or _about_name(fault))
+    return error("bad-key", message, place, fault.reason or for_text(fault.value, fault.schema, {}))
 
 
 def _unknown_key(fault: _Fault, document: Document) -> Iterator[Finding]:
     known = fault.schema.get("properties", {})
     for key in [key for key in fault.value if key not in known]:
         route = (*fault.route, key)
-        advice = _ABOUT_KEYS.get(key) or nearest(key, known)
-        if ":" in key:
-            advice = "put a blank behind the colon"
-        advice = advice or f"the keys here are {', '.join(known)}"
         message = f"{dotted(route)} is not a key of a profile"
-        yield error("unknown-key", message, document.key_place(route), advice)
-
-
-_ABOUT_KEYS = {"<<": "YAML's merge key is not used here; extends inherits from a file"}
+        yield error("unknown-key", message, document.key_place(route), for_key(route, known))
 
 
 def _missing_key(fault: _Fault, document: Document) -> Iterator[Finding]:
@@ -168,19 +184,7 @@ def _wrong_type(fault: _Fault, document: Document) -> Iterator[Finding]:
 
 def _must_be(fault: _Fault, document: Document, expected: str, types: list[str]) -> Finding:
     message = f"{fault.key} is {shown(fault.value)}; it must be {expected}"
-    written = document.written(fault.route)
-    advice = None
-    if types == ["boolean"]:
-        advice = "write true or false"
-    elif types == ["integer"] and isinstance(fault.value, str) and fault.value.isdecimal():
-        advice = f"write {fault.value} without quotes"
-    elif types == ["array"] and isinstance(fault.value, str | int):
-        advice = f"write [{written}]"
-    elif types == ["string"] and isinstance(fault.value, bool | int):
-        # Only where it could be right then.
-        likely = not fault.schema.keys() & {"enum", "format"}
-        if likely and re.search(fault.schema.get("pattern", ""), written):
-            advice = f'write "{written}" in quotes'
+    advice = for_type(types, fault.value, document.written(fault.route), fault.schema)
     return error("wrong-type", message, document.place(fault.route), advice)
 
 
@@ -188,25 +192,17 @@ def _bad_value(fault: _Fault, document: Document) -> Iterator[Finding]:
     if isinstance(fault.value, str):  # the wrong type is a finding of its own
         words = fault.outer.get("x-expected") or ", ".join(fault.given)
         message = f"{fault.key} is {shown(fault.value)}; it may be {words}"
-        advice = nearest(fault.value, fault.given)
+        advice = for_word(fault.value, fault.given, fault.route)
         yield error("bad-value", message, document.place(fault.route), advice)
 
 
 def _not_expected(fault: _Fault, document: Document) -> Iterator[Finding]:
     schema = fault.outer if fault.keyword == "const" else fault.schema
     message = f"{fault.key} is {shown(fault.value)}; it must be {schema['x-expected']}"
-    advice = fault.reason or _about_name(fault)
+    others = fault.outer.get("oneOf", ())
+    keys = {name: one for other in others for name, one in other.get("properties", {}).items()}
+    advice = fault.reason or for_text(fault.value, fault.schema, keys)
     yield error("bad-value", message, document.place(fault.route), advice)
-
-
-def _about_name(fault: _Fault) -> str | None:
-    if fault.keyword != "pattern" or "in lower case" not in fault.schema["x-expected"]:
-        return None
-    local, at, name = str(fault.value).rpartition("@")
-    if not name.isascii():
-        return "write an international name in its xn-- form"
-    meant = f"{local}{at}{name.removesuffix('.').lower()}"
-    return f"write {meant}" if re.search(fault.given, meant) else None
 
 
 def _too_few(fault: _Fault, document: Document) -> Iterator[Finding]:

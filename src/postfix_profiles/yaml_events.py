@@ -157,7 +157,8 @@ class Reading:
             self._key(event, plain)
             return
         route = self._frames[-1].child() if self._frames else ()
-        self._refuse_control(event, dotted(route))
+        if route:  # a text in place of the mapping is refused as such
+            self._refuse_control(event, dotted(route))
         value, reading = resolve(event.value) if plain else (event.value, None)
         if plain and not event.value and route:
             key = None if self._drops() else self.keys.get(route)

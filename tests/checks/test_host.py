@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from postfix_profiles.checks.host import Host, once
+from postfix_profiles.judging import rendered_host
 from postfix_profiles.platforms import platform
 from postfix_profiles.postfix.listeners import Role
+from postfix_profiles.render import render
 from tests.postfix.configured import configured
+from tests.rendered import TEMPLATES, profile
 
 
 def host(main: str) -> Host:
@@ -63,3 +68,21 @@ smtpd pass - - n - - smtpd
     ]
     assert [one.label for one, _ in found.sessions()] == ["port 25", "port 465", "port 2525"]
     assert [one.label for one, _ in found.of_role(Role.SUBMISSION)] == ["port 465"]
+
+
+def test_a_profile_knows_which_listeners_are_of_its_mx(tmp_path: Path) -> None:
+    """One with logins, and not at 25, would pass for one of the users."""
+    text = """hostname: mail.example.com
+platform: debian-12
+tls: { letsencrypt: mail.example.com }
+mx: { listen: any, port: 10025, auth: true }
+submission: { listen: any, ports: [587, 2587], clients: any }
+"""
+    made = profile(tmp_path, text)
+    found = rendered_host(made, render(made, TEMPLATES))
+    assert [(one.label, one.role) for one in found.listeners] == [
+        ("port 10025", Role.PUBLIC_MX),
+        ("port 587", Role.SUBMISSION),
+        ("port 2587", Role.SUBMISSION),
+    ]
+    assert [one.role for one in replace(found, profile=None).listeners] == [Role.SUBMISSION] * 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.building import HEAD, profile, refusal
+from tests.building import HEAD, added, profile, refusal
 from tests.consistency.host import TLS, accepted, found
 
 CLIENTS = "(name the networks whose clients may connect, or say any)"
@@ -127,6 +127,60 @@ def test_without_ipv6_no_listener_has_such_an_address() -> None:
     accepted("mx: {listen: any}\nipv6: false")
 
 
+def test_without_ipv6_no_address_outside_is_one() -> None:
+    assert found('ipv6: false\nproxy_interfaces: [198.51.100.7, "2001:db8::7"]') == [
+        (
+            "8:34+13 ipv6-off: proxy_interfaces has 2001:db8::7, but ipv6 is false "
+            "(Postfix then takes no mail at all, since trivial-rewrite does not start)"
+        )
+    ]
+    accepted("ipv6: false\nproxy_interfaces: [198.51.100.7]")
+    accepted('proxy_interfaces: ["2001:db8::7"]')
+
+
+@pytest.mark.parametrize(
+    ("text", "route", "address"),
+    [
+        ("mx: {listen: lan, delivery: {lmtp: 'inet:[::1]:24'}}", "mx.delivery.lmtp", "::1"),
+        (
+            "mx: {listen: lan, domains: [{domain: b.example, delivery: {relay: '[fd00::5]'}}]}",
+            "mx.domains[0].delivery.relay",
+            "fd00::5",
+        ),
+        (
+            "mx: {listen: lan, policy_services: ['inet:[::FFFF:127.0.0.1]:10023']}",
+            "mx.policy_services[0]",
+            "::FFFF:127.0.0.1",
+        ),
+        (
+            "submission: {listen: lan, auth: {type: dovecot, path: 'inet:[::1]:12345'}}",
+            "submission.auth.path",
+            "::1",
+        ),
+        ("outbound: {relayhost: '[2001:db8::9]:587'}", "outbound.relayhost", "2001:db8::9"),
+        ("outbound: {mta_sts: 'socketmap:inet:[::1]:8461:x'}", "outbound.mta_sts", "::1"),
+        ("milters: [{socket: 'inet:[::1]:11332'}]", "milters[0].socket", "::1"),
+    ],
+)
+def test_without_ipv6_nothing_is_asked_at_such_an_address(
+    text: str, route: str, address: str
+) -> None:
+    (told,) = found(f"{text}\nipv6: false")
+    assert told.partition(" ")[2] == (
+        f"ipv6-off: {route} has {address}, but ipv6 is false "
+        "(Postfix does not connect to it then: mail waits, is refused, or is returned)"
+    )
+    accepted(text)
+
+
+def test_without_ipv6_names_and_ipv4_addresses_are_asked() -> None:
+    accepted(
+        "mx: {listen: lan, delivery: {lmtp: 'inet:127.0.0.1:24'}, policy_services: ['unix:p']}\n"
+        "outbound: {relayhost: '[a.example]:587'}\nmilters: [{socket: 'inet:localhost:1'}]\n"
+        "ipv6: false"
+    )
+
+
 # --- certificates ---------------------------------------------------------------------------------
 
 
@@ -189,6 +243,41 @@ def test_certificates_are_looked_at_without_a_server_too() -> None:
     assert refusal(f"{HEAD}tls: {{key: /a.pem}}\n") == [
         "3:7+3 missing-key: tls.key needs its tls.certificate"
     ]
+
+
+LIVE = "/etc/letsencrypt/live/example.com"
+
+
+@pytest.mark.parametrize(
+    ("file", "what"),
+    [
+        ("cert.pem", "is without the intermediate certificates that clients need"),
+        ("chain.pem", "has the intermediate certificates alone"),
+        ("privkey.pem", "is the private key"),
+    ],
+)
+def test_the_certificate_of_certbot_has_its_chain(file: str, what: str) -> None:
+    assert added(f"tls: {{certificate: {LIVE}/{file}, key: {LIVE}/privkey.pem}}") == [
+        (
+            f"3:20+{len(LIVE) + len(file) + 1} tls-certificate: tls.certificate: {file} {what} "
+            "(fullchain.pem is the one that is meant)"
+        )
+    ]
+
+
+@pytest.mark.parametrize("file", ["cert.pem", "chain.pem", "fullchain.pem"])
+def test_the_key_of_certbot_is_no_certificate(file: str) -> None:
+    assert added(f"tls: {{certificate: {LIVE}/fullchain.pem, key: {LIVE}/{file}}}") == [
+        (
+            f"3:74+{len(LIVE) + len(file) + 1} tls-certificate: tls.key: {file} is no private key "
+            "(privkey.pem is the one that is meant)"
+        )
+    ]
+
+
+def test_what_is_in_other_files_is_not_known() -> None:
+    profile(f"{HEAD}tls: {{certificate: {LIVE}/fullchain.pem, key: {LIVE}/privkey.pem}}\n")
+    profile(f"{HEAD}tls: {{certificate: /etc/ssl/cert.pem, key: /etc/ssl/cert.pem}}\n")
 
 
 def test_a_server_that_offers_tls_needs_a_certificate() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any, TypeVar
 
@@ -52,8 +52,19 @@ class Host:
 
     @cached_property
     def listeners(self) -> tuple[Listener, ...]:
-        """Every service that SMTP is spoken to over the network."""
-        return listeners(self.config)
+        """Every service that SMTP is spoken to over the network.
+
+        One that takes logins at a port of its own looks as if it were for users, but for 25; a
+        profile knows which are those of its MX.
+        """
+        named = self.profile.listeners if self.profile else ()
+        of_mx = {one.service for one in named if one.role == "mx"}
+        return tuple(
+            replace(one, role=Role.PUBLIC_MX)
+            if one.role is Role.SUBMISSION and one.service.name in of_mx
+            else one
+            for one in listeners(self.config)
+        )
 
     @cached_property
     def settings(self) -> tuple[tuple[Service | None, Setting], ...]:

@@ -157,9 +157,10 @@ def loopback_forwarded(host: Host) -> Iterator[Fault]:
     assert host.profile is not None  # noqa: S101  needs="profile"
     public = {one.service for one in host.profile.listeners if one.role == "mx"}
     for listener, session in host.of_role(Role.LOCAL):
-        address = listener.endpoint.host
         if listener.service.name not in public or not _lets_relay(host, session):
             continue
+        # One that has no address is on loopback because inet_interfaces is.
+        address = listener.endpoint.host or "127.0.0.1"
         value = host.value(MYNETWORKS, session)
         if trusts(host.addresses(value.text), address):
             proxied = f"{listener.service.command}_upstream_proxy_protocol"
@@ -180,7 +181,7 @@ def _too_many(host: Host, is_wide: Callable[[Network], bool]) -> Iterator[Fault]
         for item in host.addresses(value.text):
             if item.network and not item.is_excluded and not item.problem and is_wide(item.network):
                 yield Fault(
-                    f"mynetworks has {item.text}: {_size(item.network)} may relay to anywhere "
+                    f"mynetworks has {item.text}: {size(item.network)} may relay to anywhere "
                     f"without a login",
                     "list the networks that are in use here, and no others",
                     value,
@@ -201,35 +202,38 @@ def _lets_relay(host: Host, session: Service) -> bool:
     return starts(host, session) and passage(host, session, PERMIT).answer is Answer.YES
 
 
-def _size(network: Network) -> str:
+def size(network: Network) -> str:
+    """Return how many clients a network has, in words."""
     bits = network.max_prefixlen - network.prefixlen
     if bits == network.max_prefixlen:
         return f"every IPv{network.version} client"
     return f"{2**bits} clients" if network.version == 4 else f"all of a /{network.prefixlen}"
 
 
-def _is_inside(network: Network) -> bool:
-    return any(_within(network, one) for one in _INSIDE)
+def is_inside(network: Network) -> bool:
+    """Say whether a network is private, or of the link or the host itself."""
+    return any(within(network, one) for one in _INSIDE)
 
 
 def _is_internet(network: Network) -> bool:
     longest = 16 if network.version == 4 else 32
-    return network.prefixlen <= longest and not _is_inside(network)
+    return network.prefixlen <= longest and not is_inside(network)
 
 
 def _is_neighbourhood(network: Network) -> bool:
     longest = 23 if network.version == 4 else 47
-    wide = network.prefixlen <= longest and not _is_inside(network)
+    wide = network.prefixlen <= longest and not is_inside(network)
     return wide and not _is_internet(network)
 
 
 def _is_wide_lan(network: Network) -> bool:
     longest = 15 if network.version == 4 else 47
-    private = any(_within(network, one) for one in (*_RANGES, _SHARED))
+    private = any(within(network, one) for one in (*_RANGES, _SHARED))
     return private and (network.prefixlen <= longest or network in _RANGES)
 
 
-def _within(network: Network, other: Network) -> bool:
+def within(network: Network, other: Network) -> bool:
+    """Say whether a network is a part of another."""
     if isinstance(network, IPv4Network):
         return isinstance(other, IPv4Network) and network.subnet_of(other)
     return isinstance(other, IPv6Network) and network.subnet_of(other)

@@ -6,7 +6,7 @@ result is for the checks, which read the rendered configuration.
 
 from __future__ import annotations
 
-from postfix_profiles.consistency import listening, naming, reaching, receiving
+from postfix_profiles.consistency import aliasing, listening, naming, reaching, receiving
 from postfix_profiles.consistency.listening import Interfaces
 from postfix_profiles.finding import Finding, by_place
 from postfix_profiles.profile import Profile
@@ -17,7 +17,8 @@ def findings(profile: Profile, interfaces: Interfaces) -> list[Finding]:
     found = [
         *listening.findings(profile, interfaces),
         *receiving.findings(profile),
-        *reaching.findings(profile),
+        *aliasing.findings(profile),
+        *reaching.findings(profile, interfaces),
         *naming.findings(profile),
     ]
     return sorted(found, key=by_place)

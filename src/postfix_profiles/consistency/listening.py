@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from itertools import combinations
+from typing import Any
 
-from postfix_profiles.finding import Finding, dotted, error, nearest
+from postfix_profiles.finding import Finding, Route, dotted, error, nearest
 from postfix_profiles.formats import Interface
 from postfix_profiles.profile import (
     ANY,
@@ -18,6 +21,25 @@ from postfix_profiles.profile import (
 
 Interfaces = Mapping[str, tuple[Interface, ...]]
 
+_CERTBOT = re.compile(r"/etc/letsencrypt/live/[^/]+/((?:cert|chain|fullchain|privkey)\.pem)")
+_FILES = {
+    ("certificate", "cert.pem"): "is without the intermediate certificates that clients need",
+    ("certificate", "chain.pem"): "has the intermediate certificates alone",
+    ("certificate", "privkey.pem"): "is the private key",
+}
+
+# What names a host that Postfix connects to, in brackets where that is an IPv6 address.
+_CONNECTED = (
+    ("mx", "delivery"),
+    ("mx", "domains"),
+    ("mx", "policy_services"),
+    ("submission", "auth"),
+    ("outbound", "relayhost"),
+    ("outbound", "mta_sts"),
+    ("milters",),
+)
+_IN_BRACKETS = re.compile(r"\[([0-9A-Fa-f.]*:[0-9A-Fa-f.:]*)\]")
+
 
 def findings(profile: Profile, interfaces: Interfaces) -> Iterator[Finding]:
     """Yield what is wrong with interfaces, listeners, certificates and clients."""
@@ -26,6 +48,7 @@ def findings(profile: Profile, interfaces: Interfaces) -> Iterator[Finding]:
     yield from repeated or _listeners(profile)
     yield from _ipv6(profile)
     yield from _certificate(profile)
+    yield from _lineage(profile)
     yield from _clients(profile, interfaces)
     yield from _auth(profile)
 
@@ -98,6 +121,25 @@ def _overlap(one: Listener, other: Listener) -> bool:
 def _ipv6(profile: Profile) -> Iterator[Finding]:
     if profile.settings["ipv6"]:
         return
+    for index, text in enumerate(profile.settings["proxy_interfaces"] or ()):
+        if ip_address(text).version == 6:
+            yield error(
+                "ipv6-off",
+                f"proxy_interfaces has {text}, but ipv6 is false",
+                profile.document.place(("proxy_interfaces", index)),
+                "Postfix then takes no mail at all, since trivial-rewrite does not start",
+            )
+    for top, *below in _CONNECTED:
+        section = profile.settings[top]
+        value = section[below[0]] if section and below else section
+        for route, text in _texts((top, *below), value):
+            if found := _IN_BRACKETS.search(text):
+                yield error(
+                    "ipv6-off",
+                    f"{dotted(route)} has {found[1]}, but ipv6 is false",
+                    profile.document.place(route),
+                    "Postfix does not connect to it then: mail waits, is refused, or is returned",
+                )
     for listener in profile.listeners:
         if listener.address and listener.address.version == 6:
             yield error(
@@ -106,6 +148,18 @@ def _ipv6(profile: Profile) -> Iterator[Finding]:
                 profile.document.place(("ipv6",)),
                 "a listener with an IPv6 address does not start then",
             )
+
+
+def _texts(route: Route, value: Any) -> Iterator[tuple[Route, str]]:
+    """Yield each text in a value, and where it stands."""
+    if isinstance(value, str):
+        yield route, value
+    elif isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _texts((*route, key), below)
+    else:
+        for index, below in enumerate(value or ()):
+            yield from _texts((*route, index), below)
 
 
 def _certificate(profile: Profile) -> Iterator[Finding]:
@@ -135,6 +189,19 @@ def _certificate(profile: Profile) -> Iterator[Finding]:
             else document.key_place((role,)),
             "give tls.letsencrypt, tls.certificate with tls.key, or tls.chain",
         )
+
+
+def _lineage(profile: Profile) -> Iterator[Finding]:
+    """Yield the files of certbot that are not for the key that names them."""
+    for key, right in (("certificate", "fullchain.pem"), ("key", "privkey.pem")):
+        file = _CERTBOT.fullmatch(profile.settings["tls"][key] or "")
+        if file and file[1] != right:
+            yield error(
+                "tls-certificate",
+                f"tls.{key}: {file[1]} {_FILES.get((key, file[1]), 'is no private key')}",
+                profile.document.place(("tls", key)),
+                f"{right} is the one that is meant",
+            )
 
 
 def _clients(profile: Profile, interfaces: Interfaces) -> Iterator[Finding]:
