@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,33 @@ class TestGoodHost:
         done = probe("lan", "--from", "lan", "--send", login=("bob", PASSWORDS["bob"]))
         assert done.returncode == 0
         assert done.stdout.endswith("1 host: 41 of 42 promises kept, 1 not tried\n")
+
+    def test_who_is_in_another_network_than_said_is_told(self, probe: Probe) -> None:
+        said = (
+            "postfix-profiles: this machine comes from 203.0.113.99, which is not in lan "
+            "(192.168.1.0/24); leave --from out, or name the --address of the host if it is behind "
+            "NAT\n"
+        )
+        assert text_of(probe("wan", "--from", "lan")) == (2, said)
+
+    def test_who_may_be_behind_nat_is_not_held_to_be_a_stranger(self, probe: Probe) -> None:
+        done = probe("wan", "--from", "lan", "--address", LAN, "--format", "json")
+        reason = (
+            f"{AT_587}: not tried: this machine comes from 203.0.113.99, which is not in lan "
+            "(192.168.1.0/24); behind NAT the host may see another address"
+        )
+        assert reason in [one["message"] for one in json.loads(done.stdout)["findings"]]
+
+    def test_login_with_a_wrong_password_is_told(self, probe: Probe) -> None:
+        answer = "535 5.7.8 Error: authentication failed: (reason unavailable)"
+        message = f"the login admin is answered {answer}"
+        done = probe("lan", "--from", "lan", "--format", "json", login=("admin", "wrong"))
+        assert done.returncode == 1
+        assert [
+            (one["check"], one["message"])
+            for one in json.loads(done.stdout)["findings"]
+            if one["severity"] != "info"
+        ] == [("probe-login", f"{AT_587}: {message}")]
 
     def test_log_has_no_warning_but_the_expected(self, probe: Probe) -> None:
         assert probe.mail.host.log.complaints(EXPECTED) == []

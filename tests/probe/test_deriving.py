@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from postfix_profiles.postfix.config import Value
 from postfix_profiles.postfix.service import Service
-from postfix_profiles.probe.contract import Contract, Users
+from postfix_profiles.probe.contract import Contract, Place, Users
 from tests.probe.held import PROFILE, promised
 from tests.rendered import HOST
 
@@ -72,6 +73,30 @@ class TestReachable:
     def test_without_tls(self, tmp_path: Path) -> None:
         text = PROFILE.replace("listen: wan", "listen: wan\n  tls: none")
         assert ports(promised(tmp_path, text))["203.0.113.25:25"] == "none, reachable"
+
+
+class TestPlace:
+    def test_is_the_networks_of_an_interface(self, tmp_path: Path) -> None:
+        text = PROFILE.replace("192.168.1.25/24", '[192.168.1.25/24, "fd00:1::25/64"]')
+        place = promised(tmp_path, text, "lan").place
+        assert place is not None
+        assert str(place) == "lan (192.168.1.0/24, fd00:1::/64)"
+        assert place.addresses == ("192.168.1.25", "fd00:1::25")
+        assert [place.has(one) for one in ("192.168.1.99", "fd00:1::1", "10.0.0.1")] == [
+            True,
+            True,
+            False,
+        ]
+
+    def test_is_reached_at_the_address_that_is_given(self, tmp_path: Path) -> None:
+        place = promised(tmp_path, position="lan", address="198.51.100.1").place
+        assert place == Place("lan", ("198.51.100.1",), (ip_network("192.168.1.0/24"),))
+
+    @pytest.mark.parametrize("position", [None, "loopback"])
+    def test_is_none_of_a_stranger_and_of_the_host(
+        self, tmp_path: Path, position: str | None
+    ) -> None:
+        assert promised(tmp_path, position=position).place is None
 
 
 class TestRawServices:

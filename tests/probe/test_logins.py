@@ -148,10 +148,17 @@ class TestLogin:
             )
         ]
 
-    def test_login_is_refused(self, known: Holder, implicit: Script) -> None:
+    def test_who_may_send_is_not_let_in(self, known: Holder, implicit: Script) -> None:
         implicit.answers = {"AUTH": WRONG}
         assert known(SUBMISSIONS, implicit, self.ID) == [
-            f"probe-login: not tried: the login admin is answered {WRONG}"
+            f"probe-login: the login admin is answered {WRONG}"
+        ]
+
+    def test_who_may_not_send_need_not_be_let_in(self, known: Holder, implicit: Script) -> None:
+        known.client = replace(known.client, credentials=("bob", "battery staple"))
+        implicit.answers = {"AUTH": WRONG}
+        assert known(SUBMISSIONS, implicit, self.ID) == [
+            f"probe-login: not tried: the login bob is answered {WRONG}"
         ]
 
     def test_unknown_server_does_not_get_the_password(
@@ -180,6 +187,13 @@ class TestForgedSender:
     def test_is_refused(self, owners: Holder, implicit: Script) -> None:
         implicit.answers = {"AUTH": "235 welcome", "RCPT": "553 not owned"}
         assert owners(SUBMISSIONS, implicit, self.ID) == []
+
+    def test_login_is_refused(self, owners: Holder, implicit: Script) -> None:
+        """It is probe-login that says so."""
+        implicit.answers = {"AUTH": WRONG}
+        assert owners(SUBMISSIONS, implicit, self.ID) == [
+            f"probe-forged-sender: not tried: the login admin is answered {WRONG}"
+        ]
 
     def test_is_taken(self, owners: Holder, implicit: Script) -> None:
         implicit.answers = {"AUTH": "235 welcome", "RCPT": "250 ok"}

@@ -5,12 +5,14 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-from postfix_profiles.probe.contract import Closed, Port
-from postfix_profiles.probe.probing import TRIALS, probe
+from postfix_profiles.postfix.address_list import address_items
+from postfix_profiles.probe.contract import Closed, Contract, Place, Port
+from postfix_profiles.probe.probing import TRIALS, misplaced, probe
 from postfix_profiles.probe.trial import Client
 from postfix_profiles.rules import rules
 from tests.probe.fake import HANG_UP, SILENCE, Fake, Script
@@ -115,6 +117,68 @@ class TestWhereNothingIsPromised:
                     "mail.example.com"
                 )
             ]
+
+
+LAN = ip_network("10.10.0.0/24")
+
+
+class TestMisplaced:
+    """The client, at 127.0.0.1, is said to be in the lan."""
+
+    @pytest.fixture
+    def made(self, tmp_path: Path) -> Contract:
+        made = promised(tmp_path, position="lan")
+        ports = tuple(replace(port, trusted=()) for port in made.ports)
+        return replace(made, ports=ports, place=Place("lan", ("127.0.0.1",), (LAN,)), closed=())
+
+    def test_is_not_there(self, made: Contract) -> None:
+        said = "this machine comes from 127.0.0.1, which is not in lan (10.10.0.0/24)"
+        assert misplaced(made) == said
+
+    def test_is_there(self, made: Contract) -> None:
+        here = ip_network("127.0.0.0/8")
+        assert misplaced(replace(made, place=Place("lan", ("127.0.0.1",), (LAN, here)))) == ""
+
+    def test_is_said_to_be_nowhere(self, made: Contract) -> None:
+        assert misplaced(replace(made, place=None)) == ""
+
+    def test_has_no_way_there(self, made: Contract) -> None:
+        away = Place("lan", ("nowhere.invalid",), (LAN,))
+        assert misplaced(replace(made, place=away)) == ""
+
+    def test_may_submit_all_the_same(self, made: Contract) -> None:
+        port = replace(made.ports[SUBMISSION], clients=(LAN, ip_network("127.0.0.1/32")))
+        assert misplaced(replace(made, ports=(port,))) == ""
+
+    def test_is_trusted_all_the_same(self, made: Contract) -> None:
+        port = replace(made.ports[SUBMISSION], trusted=address_items("127.0.0.0/8", str))
+        assert misplaced(replace(made, ports=(port,))) == ""
+
+    def test_is_trusted_by_another_listener_alone(self, made: Contract) -> None:
+        port = replace(made.ports[MX], trusted=address_items("127.0.0.0/8", str))
+        assert misplaced(replace(made, ports=(port,))) != ""
+
+    @pytest.mark.parametrize("greeting", ["554 5.7.1 Access denied", "220 mail.example.com"])
+    def test_port_is_not_held_to_the_opposite(self, made: Contract, greeting: str) -> None:
+        with Fake(Script(greeting)) as fake:
+            port = replace(made.ports[SUBMISSION], address="127.0.0.1", number=fake.port)
+            verdicts = probe(replace(made, ports=(replace(port, promises=()),)), CLIENT)
+        assert told(verdicts) == [
+            (
+                "probe-reachable: not tried: this machine comes from 127.0.0.1, which is not in "
+                "lan (10.10.0.0/24); behind NAT the host may see another address"
+            )
+        ]
+
+    def test_who_is_there_and_may_not_submit_is_turned_away(self, made: Contract) -> None:
+        here = Place("lan", ("127.0.0.1",), (ip_network("127.0.0.0/8"),))
+        with Fake(Script()) as fake:
+            port = replace(made.ports[SUBMISSION], address="127.0.0.1", number=fake.port)
+            ports = (replace(port, promises=()),)
+            verdicts = probe(replace(made, ports=ports, place=here), CLIENT)
+        assert told(verdicts) == [
+            "probe-shut: a client at 127.0.0.1 is let in, and only 192.168.1.0/24 may connect"
+        ]
 
 
 class TestShut:

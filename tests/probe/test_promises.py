@@ -124,6 +124,14 @@ class TestTls:
         ]
         assert kept(tmp_path, "certificate-chain", *change) == [own, (at, "a.example.net")]
 
+    def test_certificate_for_all_below_a_domain(self, tmp_path: Path) -> None:
+        """It is asked for by a name there, which need not be one of its own."""
+        change = ("example.com }\nmx", "example.com, sni: { .example.net: [/etc/b.pem] } }\nmx")
+        own = ("smtpd_tls_cert_file", "mail.example.com")
+        below = ("tls_server_sni_maps", "nobodyofthisname.example.net")
+        assert kept(tmp_path, "certificate-name", *change) == [own]
+        assert kept(tmp_path, "certificate-date", *change) == [own, below]
+
 
 class TestSession:
     def test_vrfy_that_is_wanted_is_no_promise(self, tmp_path: Path) -> None:

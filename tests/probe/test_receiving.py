@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from postfix_profiles.postfix.address_list import address_items
+from postfix_profiles.probe.probing import probe
 from tests.probe.fake import Script
-from tests.probe.held import MX, Holder
+from tests.probe.held import MX, Holder, told
 
+INNER = 'delivery: { relay: "[192.0.2.9]:25" }'
 OWN = "RCPT TO:<ALICE@EXAMPLE.COM>"
+UNKNOWN = "RCPT TO:<NOBODYOFTHISNAME@EXAMPLE.COM>"
 
 
 class TestDelivery:
@@ -40,10 +46,27 @@ class TestUnknownRecipient:
         assert hold(MX, Script(), self.ID) == []
 
     def test_is_taken(self, hold: Holder) -> None:
-        script = Script(answers={"RCPT TO:<NOBODYOFTHISNAME@EXAMPLE.COM>": "250 ok"})
+        script = Script(answers={UNKNOWN: "250 ok"})
         assert hold(MX, script, self.ID) == [
             (
                 "probe-unknown-recipient: mail for nobodyofthisname@example.com is taken, who does "
                 "not exist"
             )
         ]
+
+    @pytest.mark.parametrize(
+        ("delivery", "told_of"),
+        [
+            ("", "mail for nobodyofthisname@example.com is taken, who does not exist"),
+            (INNER, "not tried: this client, 127.0.0.1, is one of mynetworks"),
+        ],
+    )
+    def test_for_a_trusted_client_no_inner_server_is_asked(
+        self, hold: Holder, delivery: str, told_of: str
+    ) -> None:
+        if delivery:
+            hold.profile = hold.profile.replace("recipients: [alice@example.com]", delivery)
+        with hold.port(MX, Script(answers={UNKNOWN: "250 ok"}), self.ID) as (made, port, _):
+            trusting = replace(port, trusted=address_items("127.0.0.0/8", lambda _: None))
+            found = probe(replace(made, ports=(trusting,)), hold.client)
+        assert told(found) == [f"{self.ID}: {told_of}"]

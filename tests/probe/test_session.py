@@ -22,14 +22,19 @@ from tests.probe.fake import HANG_UP, SILENCE, Fake, Script
 
 
 @contextmanager
-def raw(*pieces: bytes, every: float = 0) -> Iterator[int]:
-    """The port of a server that says these pieces, whatever is said to it."""
+def raw(*pieces: bytes, every: float = 0, after: threading.Event | None = None) -> Iterator[int]:
+    """The port of a server that says these pieces, whatever is said to it.
+
+    All but the first come when the event has.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             with listener.accept()[0] as connection:
-                for piece in pieces:
+                for number, piece in enumerate(pieces):
                     time.sleep(every)
+                    if number and after:
+                        after.wait(5)
                     try:
                         connection.sendall(piece)
                     except OSError:
@@ -77,10 +82,20 @@ class TestTime:
 
     def test_time_that_is_over_between_two_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
         now = iter([0.0, 0.0, 5.0])
-        with raw(b"220", b" late\r\n", every=0.01) as port:
-            monkeypatch.setattr(time, "monotonic", lambda: next(now))
-            with pytest.raises(SilentError):
+        is_over = threading.Event()
+
+        def clock() -> float:
+            seconds = next(now)
+            if seconds:
+                is_over.set()
+            return seconds
+
+        # The rest is not there before the client has seen that it comes too late.
+        with raw(b"220", b" late\r\n", after=is_over) as port:
+            monkeypatch.setattr(time, "monotonic", clock)
+            with pytest.raises(SilentError) as caught:
                 Session("127.0.0.1", port, 1)
+        assert str(caught.value) == "no answer to connecting within 1 s"
 
     def test_line_without_an_end(self) -> None:
         with raw(b"2" * 200_000) as port, pytest.raises(SessionError) as caught:

@@ -37,12 +37,15 @@ class Kind(StrEnum):
 class Text:
     """What one side has: as it is written, and what comes of it, the same in most cases.
 
-    ``source`` is empty where the side says so itself, else what says it: main.cf, or DEFAULT.
+    ``source`` is empty where the side says so itself, else what says it: main.cf, DEFAULT, or who
+    decides on a default that only the host can tell. That one is not ``is_known``, and its texts
+    are empty.
     """
 
     written: str
     effective: str
     source: str = ""
+    is_known: bool = True
 
 
 def joined(words: Sequence[str]) -> str:

@@ -26,7 +26,10 @@ def as_text(found: Difference | ThreeSides) -> str:
 
 
 def as_json(found: Difference | ThreeSides) -> str:
-    """Return what a program reads: one object, with its version; no fact is null."""
+    """Return what a program reads: one object, with its version.
+
+    What is not there, or not known, is null.
+    """
     report = _object_of_three(found) if isinstance(found, ThreeSides) else _object_of_two(found)
     return json.dumps({"version": VERSION, **report}, indent=1) + "\n"
 
@@ -83,9 +86,7 @@ def _side(sign: str, change: Change, text: Text | None) -> Iterator[str]:
         yield f"{sign} {first}"
         yield from (f"{sign}     {line}" for line in others)
         return
-    source = f"  ({text.source})" if text.source else ""
-    equals = "=" if text.written else "= (empty)"
-    yield f"{sign} {change.name} {equals} {first}".rstrip() + source
+    yield f"{sign} {change.name} = {_sourced(first, text)}"
     if text.effective != text.written:
         yield f"      that is {text.effective or '(empty)'}"
 
@@ -116,10 +117,17 @@ def _lines(text: Text | None) -> Iterator[str]:
         yield "(not there)"
         return
     first, *others = text.written.split("\n")
-    yield (first or "(empty)") + (f"  ({text.source})" if text.source else "")
+    yield _sourced(first, text)
     yield from others
     if text.effective != text.written:
         yield f"that is {text.effective or '(empty)'}"
+
+
+def _sourced(first: str, text: Text) -> str:
+    """Return the first line of a text, and what says so where that is not the side itself."""
+    if not text.is_known:
+        return f"({text.source})"
+    return (first or "(empty)") + (f"  ({text.source})" if text.source else "")
 
 
 def _ended(remarks: tuple[str, ...], *, blank: bool) -> Iterator[str]:
@@ -170,7 +178,7 @@ def _object(text: Text | None) -> dict[str, str | None] | None:
     if text is None:
         return None
     return {
-        "written": text.written,
-        "effective": text.effective,
+        "written": text.written if text.is_known else None,
+        "effective": text.effective if text.is_known else None,
         "source": text.source or None,
     }

@@ -13,6 +13,7 @@ from functools import cached_property
 from postfix_profiles.diff.change import DEFAULT, MAIN_CF, Change, Kind, Text
 from postfix_profiles.diff.meaning import meaning, one_line
 from postfix_profiles.diff.services import Pair
+from postfix_profiles.manual.parameters import DECIDED
 from postfix_profiles.postfix import macro
 from postfix_profiles.postfix.config import MAIN, Config, Value
 from postfix_profiles.postfix.service import Service
@@ -43,7 +44,7 @@ class Settings:
     def of_main(self) -> tuple[Change, ...]:
         """The parameters of main.cf that some program sees with another value."""
         return tuple(
-            _change(Kind.PARAMETER, MAIN_CF, old, new)
+            self._change(Kind.PARAMETER, MAIN_CF, old, new)
             for old, new in self._main.values()
             if self._differ(old, new) and self._is_read(old, new)
         )
@@ -56,7 +57,7 @@ class Settings:
         for pair, old, new in self._options:
             by_main = old.parameter in known and self._as_main(old, new)
             if self._differ(old, new) and not by_main:
-                found.append(_change(Kind.OPTION, pair.key, old, new))
+                found.append(self._change(Kind.OPTION, pair.key, old, new))
         return tuple(found)
 
     @cached_property
@@ -99,6 +100,9 @@ class Settings:
         return not self._mean_the_same(old, new)
 
     def _mean_the_same(self, old: Value, new: Value) -> bool:
+        deciders = (_decider(old, self.before), _decider(new, self.after))
+        if any(deciders):
+            return deciders[0] == deciders[1]  # what is set may or may not be what they decide
         return meaning(old, self.before.catalogue) == meaning(new, self.after.catalogue)
 
     def _is_spelt_alike(self, old: Value, new: Value) -> bool:
@@ -144,12 +148,25 @@ class Settings:
             for reference in macro.parse(setting.value).references
         )
 
+    def _change(self, kind: Kind, part: str, old: Value, new: Value) -> Change:
+        before, after = _text(old, kind, self.before), _text(new, kind, self.after)
+        return Change(kind, part, new.parameter, before, after)
 
-def _change(kind: Kind, part: str, old: Value, new: Value) -> Change:
-    return Change(kind, part, new.parameter, _text(old, kind), _text(new, kind))
+
+def _decider(value: Value, config: Config) -> str:
+    """Return who decides on a default that is not known here, nothing for a value that is."""
+    name = value.parameter
+    if not value.is_default or name in config.defaults or config.catalogue.default(name):
+        return ""
+    if name == "mydomain" and not config.value("myhostname").is_default:
+        return ""  # it is cut out of that
+    return config.catalogue.decided_by(name) or ""
 
 
-def _text(value: Value, kind: Kind) -> Text:
+def _text(value: Value, kind: Kind, config: Config) -> Text:
+    decider = _decider(value, config)
+    if decider:
+        return Text("", "", DECIDED[decider], is_known=False)
     effective = f"cannot be expanded: {value.error}" if value.error else one_line(value.text)
     source = ""
     if value.is_default:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from postfix_profiles.checks.places import ProfilePlaces
+from postfix_profiles.command_line import UsageError
 from postfix_profiles.probe.deriving import contract
-from postfix_profiles.probe.probing import probe
+from postfix_profiles.probe.probing import misplaced, probe
 from postfix_profiles.probe.reporting import outcome
 from postfix_profiles.probe.trial import Client
 from postfix_profiles.probe.trust import Trust
@@ -30,7 +31,14 @@ def positions(profile: Profile) -> tuple[str, ...]:
 
 
 def run(on: Rendered, position: str | None, address: str | None, who: Client) -> Outcome:
-    """Hold the running host to its contract, as far as it is for a client at this place."""
+    """Hold the running host to its contract, as far as it is for a client at this place.
+
+    Raises UsageError for a client that is somewhere else. Where the host is reached at another
+    address than its own, addresses are translated, and what the host sees cannot be known here.
+    """
     places = ProfilePlaces(on.profile, on.files.origin, on.host.config)
     promised = contract(on.host, on.profile, position=position, address=address)
+    if not address and (elsewhere := misplaced(promised)):
+        advice = "leave --from out, or name the --address of the host if it is behind NAT"
+        raise UsageError(f"{elsewhere}; {advice}")
     return outcome(probe(promised, who), places)

@@ -25,6 +25,22 @@ NOBODY = "nobodyofthisname"
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a client is said to be: in the networks of an interface, which is at ``addresses``."""
+
+    interface: str
+    addresses: tuple[str, ...]
+    networks: tuple[Network, ...]
+
+    def __str__(self) -> str:
+        return f"{self.interface} ({', '.join(map(str, self.networks))})"
+
+    def has(self, client: str) -> bool:
+        """Say whether a client, by its address, is there."""
+        return any(ip_address(client) in one for one in self.networks)
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """One line of the contract.
 
@@ -126,7 +142,8 @@ class Contract:
     """All that is promised to a client at one place.
 
     ``recipients`` are addresses that exist, by domain of the host, the domain of its users first.
-    ``foreign`` is a domain that is not the host's, and that no user may send from.
+    ``foreign`` is a domain that is not the host's, and that no user may send from. ``place`` is
+    None for a stranger, and for the host itself.
     """
 
     hostname: str
@@ -136,3 +153,4 @@ class Contract:
     users: Users
     ports: tuple[Port, ...]
     closed: tuple[Closed, ...]
+    place: Place | None = None

@@ -12,7 +12,16 @@ from postfix_profiles.checks.tls_values import server_level
 from postfix_profiles.postfix.address_list import Item, address_items
 from postfix_profiles.postfix.listeners import SUBMISSION_PORTS, Listener, Role
 from postfix_profiles.postfix.service import Service
-from postfix_profiles.probe.contract import NOBODY, Closed, Contract, Port, Promise, TlsLevel, Users
+from postfix_profiles.probe.contract import (
+    NOBODY,
+    Closed,
+    Contract,
+    Place,
+    Port,
+    Promise,
+    TlsLevel,
+    Users,
+)
 from postfix_profiles.probe.promises import promises
 from postfix_profiles.profile import ANY, LOOPBACK, Profile, many
 
@@ -41,6 +50,7 @@ def contract(
         users=_users(profile),
         ports=ports,
         closed=tuple(view.closed(ports)),
+        place=view.place(),
     )
 
 
@@ -52,6 +62,15 @@ class _View:
     profile: Profile
     position: str | None
     address: str | None
+
+    def place(self) -> Place | None:
+        """Return where the client is said to be, None for a stranger and for the host itself."""
+        if self.position in {None, LOOPBACK}:
+            return None
+        texts = many(self.profile.settings["interfaces"][self.position])
+        own = [ip_interface(text) for text in texts]
+        addresses = (self.address,) if self.address else tuple(str(one.ip) for one in own)
+        return Place(str(self.position), addresses, tuple(one.network for one in own))
 
     def ports(self) -> Iterator[Port]:
         """Yield the listeners that a client can have to do with, where it can reach them."""

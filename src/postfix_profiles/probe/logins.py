@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from postfix_profiles.checks.check import Fault
 from postfix_profiles.probe.contract import NOBODY, Promise
-from postfix_profiles.probe.session import HandshakeError, Session, Tls
+from postfix_profiles.probe.session import HandshakeError, Reply, Session, Tls
 from postfix_profiles.probe.trial import UntriedError, Visit
 
 MECHANISMS = ("PLAIN", "LOGIN")
@@ -62,11 +62,18 @@ def wrong(visit: Visit, promise: Promise) -> Iterator[Fault]:
 
 
 def right(visit: Visit, promise: Promise) -> Iterator[Fault]:
-    """Whoever may submit can send mail to elsewhere, and nobody else can."""
+    """Whoever may submit can log in and send mail to elsewhere, and nobody else can."""
     users, domain = visit.contract.users, visit.contract.domain
-    with _logged_in(visit) as (session, login):
-        session.say(f"EHLO {_BARE}", "EHLO")
-        reply = session.offer(users.sender(login, domain), f"{NOBODY}@{visit.contract.foreign}")
+    try:
+        with _logged_in(visit) as (session, login):
+            session.say(f"EHLO {_BARE}", "EHLO")
+            reply = session.offer(users.sender(login, domain), f"{NOBODY}@{visit.contract.foreign}")
+    except _RefusedError as error:
+        if not users.may_send(error.login):
+            raise
+        advice = "look whether the password is the right one, and into the log of the SASL server"
+        yield visit.fault(promise, str(error), advice)
+        return
     if users.may_send(login) and not reply.is_yes:
         advice = "what refuses it stands in the answer, and in the log of the host"
         yield visit.fault(promise, f"mail of {login} to elsewhere is answered {reply}", advice)
@@ -86,6 +93,14 @@ def forged(visit: Visit, promise: Promise) -> Iterator[Fault]:
         yield visit.fault(promise, f"{login} may send as {sender}", advice)
 
 
+class _RefusedError(UntriedError):
+    """The login that was given is not let in."""
+
+    def __init__(self, login: str, reply: Reply) -> None:
+        super().__init__(f"the login {login} is answered {reply}")
+        self.login = login
+
+
 @contextmanager
 def _logged_in(visit: Visit) -> Iterator[tuple[Session, str]]:
     """Give a session after AUTH. The password goes to nobody but a server that is known."""
@@ -97,7 +112,7 @@ def _logged_in(visit: Visit) -> Iterator[tuple[Session, str]]:
         with visit.encrypted(tls) as session:
             reply = session.log_in(login, password, _spoken(_mechanisms(session)))
             if not reply.is_yes:
-                raise UntriedError(f"the login {login} is answered {reply}")
+                raise _RefusedError(login, reply)
             yield session, login
     except HandshakeError as error:
         raise UntriedError(

@@ -70,16 +70,46 @@ def probe(contract: Contract, client: Client) -> tuple[Verdict, ...]:
     return tuple(verdicts)
 
 
+def misplaced(contract: Contract) -> str:
+    """Return why the client is not where it is said to be, nothing where it may well be.
+
+    Whom the host trusts there, or lets submit there, is as good as in the network.
+    """
+    place, found = contract.place, ""
+    for address in place.addresses if place else ():
+        try:
+            own = _own_address(address)
+        except OSError:
+            continue  # what becomes of that is said port by port
+        if not (found := _misplaced(contract, own)) or any(
+            port.lets_relay(own) or (port.clients and port.is_for(own))
+            for port in contract.ports
+            if port.is_reachable
+        ):
+            return ""
+    return found
+
+
+def _misplaced(contract: Contract, own: str) -> str:
+    place = contract.place
+    if place is None or place.has(own):
+        return ""
+    return f"this machine comes from {own}, which is not in {place}"
+
+
 def _port(contract: Contract, port: Port, client: Client) -> Iterator[Verdict]:
     visit = Visit(contract, port, client)
     try:
-        own = _own_address(port)
+        own = _own_address(port.address)
     except OSError as error:  # no way leads there
         own, answer = "", _reason(error)
         is_for_client = port.is_reachable or port.clients is None
     else:
         is_for_client, answer = port.is_for(own), _knock(visit)
-    if not is_for_client:
+    if not is_for_client and port.is_reachable and (elsewhere := _misplaced(contract, own)):
+        reason = f"{elsewhere}; behind NAT the host may see another address"
+        yield Verdict(port.label, port.reachable, untried=reason)
+    elif not is_for_client:
         yield Verdict(port.label, port.shut, () if answer else (_let_in(visit, own),))
     elif port.is_reachable:
         advice = "look whether Postfix runs, and at the firewalls on the way"
@@ -92,10 +122,10 @@ def _port(contract: Contract, port: Port, client: Client) -> Iterator[Verdict]:
         yield from _promises(visit)
 
 
-def _own_address(port: Port) -> str:
-    """Return the address that the client has towards a port; nothing is sent for that."""
+def _own_address(address: str) -> str:
+    """Return the address that the client has towards another one; nothing is sent for that."""
     kind = socket.SOCK_DGRAM
-    family, _, _, _, there = socket.getaddrinfo(port.address, port.number, type=kind)[0]
+    family, _, _, _, there = socket.getaddrinfo(address, "25", type=kind)[0]
     with closing(socket.socket(family, kind)) as sender:
         sender.connect(there)
         return str(sender.getsockname()[0])

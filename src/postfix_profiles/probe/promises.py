@@ -15,7 +15,7 @@ from postfix_profiles.postfix.listeners import Role, relay_list
 from postfix_profiles.postfix.lookup_table import entries
 from postfix_profiles.postfix.service import Service
 from postfix_profiles.postfix.tls_protocols import VERSIONS
-from postfix_profiles.probe.contract import Promise, TlsLevel
+from postfix_profiles.probe.contract import NOBODY, Promise, TlsLevel
 from postfix_profiles.profile import AddressClass, MailDomain, Profile, many
 
 PUBLIC = "/letsencrypt/"
@@ -74,10 +74,13 @@ def _certificates(host: Host, profile: Profile, session: Service) -> Iterator[Pr
     for name, paths in (profile.settings["tls"]["sni"] or {}).items():
         served.append((name, by_name, " ".join(many(paths))))
     for name, at, paths in served:
-        yield Promise("probe-certificate-name", at, name)
-        yield Promise("probe-certificate-date", at, name)
+        # Which names below .domain the certificate is for, the profile does not say.
+        asked = f"{NOBODY}{name}" if name.startswith(".") else name
+        if asked == name:
+            yield Promise("probe-certificate-name", at, name)
+        yield Promise("probe-certificate-date", at, asked)
         if PUBLIC in paths:
-            yield Promise("probe-certificate-chain", at, name)
+            yield Promise("probe-certificate-chain", at, asked)
 
 
 def _sessions(host: Host, session: Service) -> Iterator[Promise]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postfix_profiles.checks.check import Fault
+from postfix_profiles.postfix.config import Value
 from postfix_profiles.probe.contract import NOBODY, Promise
 from postfix_profiles.probe.trial import UntriedError, Visit
 
@@ -27,7 +28,11 @@ def delivery(visit: Visit, promise: Promise) -> Iterator[Fault]:
 def unknown(visit: Visit, promise: Promise) -> Iterator[Fault]:
     """Mail for somebody who does not exist is refused, and not returned later."""
     recipient = f"{NOBODY}@{promise.subject}"
+    # A list of restrictions asks an inner server, and not for a client that it lets through first.
+    by_list = isinstance(promise.at, Value) and promise.at.parameter.endswith("_restrictions")
     with visit.ready() as (session, _):
+        if by_list and visit.port.lets_relay(session.client):
+            raise UntriedError(f"this client, {session.client}, is one of mynetworks")
         reply = session.offer("", recipient)
     if reply.is_yes:
         yield visit.fault(
