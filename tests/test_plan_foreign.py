@@ -189,3 +189,12 @@ def test_a_line_of_another_shape_lists_nothing(line: str, tmp_path: Path) -> Non
         refused(tmp_path / "a.example.com/main.cf", "it was changed by hand"),
         left_alone(tmp_path / "a.example.com/the_table"),
     )
+
+
+def test_a_folder_with_sums_of_other_files_is_no_host_s(tmp_path: Path) -> None:
+    texts = {"image.iso": "data\n", SUMS: checksums({"image.iso": "data\n"})}
+    (tmp_path / "images").mkdir()
+    for name, text in texts.items():
+        (tmp_path / "images" / name).write_text(text)
+    assert write(tmp_path, OLD) == ()
+    assert on_disk(tmp_path / "images") == texts
