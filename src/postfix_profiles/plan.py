@@ -75,7 +75,6 @@ def compare(
         hostnames = {files.hostname for files in wanted}
         for folder in sorted(output.iterdir()):
             others = folder.name not in hostnames and not _PARTIAL.fullmatch(folder.name)
-            # Other programs write a SHA256SUMS as well.
             if others and _kind(folder) == "folder" and "main.cf" in dict(_owned(folder)):
                 _compare_folder(folder, {}, changes, findings)
     return Plan(output, tuple(changes)), tuple(findings)
