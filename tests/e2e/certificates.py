@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import subprocess
+import threading
 import warnings
 from pathlib import Path
 
@@ -16,6 +17,10 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectAltName = DNS:{name}
+[client]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
 """
 NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
@@ -28,6 +33,7 @@ class Authority:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._one_client = threading.Lock()
         self.root = folder / "root.pem"
         self._request("root", "Test root")
         self._sign("root", "ca", "root", ["-signkey", "root.key"])
@@ -43,6 +49,17 @@ class Authority:
             for file in ("server.key", "server.pem", "intermediate.pem")
         )
         return key, leaf, issuer
+
+    def client_certificate(self) -> Path:
+        """A file with key, certificate and intermediate of a client, the same at each call."""
+        combined = self._folder / "client-combined.pem"
+        with self._one_client:
+            if not combined.exists():
+                self._request("client", "client.example.org")
+                self._sign("client", "client", "client.example.org", _by("intermediate"))
+                files = ("client.key", "client.pem", "intermediate.pem")
+                combined.write_text("".join((self._folder / one).read_text() for one in files))
+        return combined
 
     def server_context(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.e2e import claims
 from tests.e2e import sights as see
 from tests.e2e.mutation import LAN, WAN, Instead
 from tests.e2e.unprobed import Unprobed as Why
@@ -97,6 +98,8 @@ HOSTS = (
               "smtp_tls_security_level = dane-only"),
         host("unknown-program", see.delivering, STUCK, Why.AFTERWARDS,
              services="local unix - n n - - locale\n"),
+        host("qmqp-open", claims.by_qmqp, "K", Why.UNSAID, "qmqpd_authorized_clients = static:all",
+             behind=f"{WAN}:628 inet n - y - - qmqpd\n"),
     ),
     (
         users("out-relay-auth-tls", see.password_in_clear, "secret", Why.LEAVES,

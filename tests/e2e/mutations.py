@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.e2e import claims
 from tests.e2e import sights as see
 from tests.e2e.mutation import Beside
 from tests.e2e.unprobed import Unprobed as Why
@@ -43,6 +44,15 @@ def users(
 MX = (
     mx("relay-open", see.relaying, 250, "relay", "-o { smtpd_relay_restrictions ="
        " check_sender_access inline:{example.org=OK}, reject_unauth_destination }"),
+    mx("relay-open", see.relaying, 250, "relay", "-o { smtpd_relay_restrictions ="
+       " check_client_access inline:{unknown=OK}, reject_unauth_destination }"),
+    mx("relay-any-certificate", claims.by_certificate, 250, Why.UNSAID,
+       "-o smtpd_tls_ask_ccert=yes\n-o smtpd_tls_CAfile=/etc/ssl/certs/ca-certificates.crt",
+       given="-o { smtpd_relay_restrictions ="
+       " permit_tls_all_clientcerts, reject_unauth_destination }"),
+    mx("xclient-wide", claims.by_xclient, 250, Why.UNSAID,
+       "-o smtpd_authorized_xclient_hosts=0.0.0.0/0"),
+    mx("proxy-public", claims.by_proxy, 250, GONE, "-o smtpd_upstream_proxy_protocol=haproxy"),
     mx("relay-no-reject", see.own, DEAD, GONE, "-o smtpd_relay_restrictions=permit_mynetworks"),
     mx("relay-defer-not-reject", see.relaying, 454, "relay",
        "-o smtpd_relay_restrictions=permit_mynetworks,defer_unauth_destination"),
@@ -109,8 +119,8 @@ MX = (
     mx("service-missing", see.own, SILENT, "relay", "-o cleanup_service_name=sweeper"),
     mx("service-missing", see.own, SILENT, "relay", "-o rewrite_service_name=writer"),
     mx("service-missing", see.handshake, 454, "starttls", "-o tlsmgr_service_name=keeper"),
-    mx("postscreen-incomplete", see.own, 421, "delivery greeting", "-o smtpd_service_name=nowhere",
-       tried="greeting delivery", **POSTSCREEN),
+    mx("postscreen-incomplete", see.own, 421, "delivery", "-o smtpd_service_name=nowhere",
+       tried="delivery", **POSTSCREEN),
     mx("postscreen-incomplete", see.handshake, 454, "starttls", "-o tlsproxy_service_name=nowhere",
        columns=POSTSCREEN["columns"],
        given=POSTSCREEN["given"] + "\n-o postscreen_pipelining_enable=yes", tried="starttls"),
@@ -136,6 +146,8 @@ MX = (
        given="-o smtpd_milters=inet:127.0.0.1:9"),
     mx("dead-dnsbl", see.own, 554, "delivery",
        "-o { smtpd_client_restrictions = reject_rbl_client bl.spamcannibal.org }"),
+    mx("dnsbl-error-answer", see.own, 554, "delivery",
+       "-o { smtpd_client_restrictions = reject_rbl_client zen.spamhaus.org }"),
 )  # fmt: skip
 
 USERS = (
@@ -163,7 +175,14 @@ USERS = (
           "-o smtpd_sasl_path=/var/spool/postfix/private/auth", columns="inet n - y - - smtpd"),
     users("sasl-noplaintext", see.sending, "hangs up", GONE,
           "-o { smtpd_sasl_tls_security_options = noplaintext, noanonymous }"),
-    users("sasl-mechs", see.nobody, 235, "wrong-login", "-o smtpd_sasl_security_options=", **CYRUS),
+    users("sasl-mechs", see.nobody, 235, "wrong-login", "-o smtpd_sasl_security_options=",
+          tried="wrong-login", **CYRUS),
+    users("refuses-everybody", see.sending, 503, GONE,
+          "-o { smtpd_client_restrictions = permit_sasl_authenticated, reject }",
+          given="-o smtpd_delay_reject=no"),
+    users("refuses-everybody", see.sending, 554, "login",
+          "-o { smtpd_sender_restrictions = permit_auth_destination, reject }",
+          given="-o smtpd_delay_reject=no"),
     users("undefined-macro", see.outsider, 220, Why.REFUSED,
           "-o smtpd_client_restrictions=$mua_client_restrictions",
           given="-o smtpd_delay_reject=no\n"

@@ -42,7 +42,10 @@ tlsproxy  unix  -       -       y       -       0       tlsproxy
 """
 INTERFACES = {"wan": [f"{WAN}/24"], "lan": [f"{LAN}/24"]}
 # The client is on a list that is closed, as everybody is.
-ZONE = {"99.113.0.203.bl.spamcannibal.org": {"A": ["127.0.0.2"]}}
+ZONE = {
+    "99.113.0.203.bl.spamcannibal.org": {"A": ["127.0.0.2"]},
+    "99.113.0.203.zen.spamhaus.org": {"A": ["127.255.255.254"]},
+}
 FILES = {
     "/etc/postfix/sasl/smtpd.conf": "pwcheck_method: saslauthd\n",
     "/etc/smarthost": "[203.0.113.99]:25 relay:secret\n",

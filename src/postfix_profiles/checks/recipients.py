@@ -181,8 +181,9 @@ def _unknown_taken(host: Host, domains: str, maps: str, transport: str) -> Itera
     for listener, session in host.of_role(Role.PUBLIC_MX):
         value = host.value(maps, session)
         if not value.text and value.error is None and not _is_asked(host, session):
-            at = _decisive(value, host.value(domains, resolver))
-            yield Fault(message, advice, at, listener, mark=first if at is not value else "")
+            at = _decisive(host, session, value, host.value(domains, resolver))
+            mark = first if at.parameter == domains else ""
+            yield Fault(message, advice, at, listener, mark=mark)
 
 
 def _is_virtual(host: Host, transport: str) -> bool:
@@ -205,8 +206,15 @@ def _of_others(host: Host, parameter: str) -> str:
     return next(others, "")
 
 
-def _decisive(maps: Value, domains: Value) -> Value:
-    return domains if maps.is_default else maps
+def _decisive(host: Host, session: Service, maps: Value, domains: Value) -> Value:
+    """Return what to change: the maps, the list of a profile that asks nobody, or the domains."""
+    if not maps.is_default:
+        return maps
+    # A profile without recipients is rendered with the question, unless its own list replaces it.
+    asks = host.value("smtpd_recipient_restrictions", session)
+    written = host.profile.document.spans if host.profile else {}
+    own = ("main",), ("mx", "options"), ("services", session.key, "options")
+    return asks if any((*route, asks.parameter) in written for route in own) else domains
 
 
 def _is_asked(host: Host, session: Service) -> bool:

@@ -38,9 +38,10 @@ def relay_open(host: Host) -> Iterator[Fault]:
     mail for anywhere is taken.
 
     Fires: where no list refuses foreign destinations to a client that the host does not know.
-    Before the refusal stands permit, or an access table that says OK to everybody, or to a sender
-    or EHLO name, which anybody can claim. Tables count if they can be read: static:, inline:, and
-    text files beside main.cf.
+    Before the refusal stands permit, or an access table that says OK to everybody, to clients
+    called unknown, as smtpd calls all that have no name (seen live), or to a sender or EHLO name,
+    which anybody can claim. Tables count if they can be read: static:, inline:, and text files
+    beside main.cf.
 
     Does not fire: where one list refuses, since mail has to pass them all; on permit_mynetworks,
     permit_sasl_authenticated, client certificates and tables of clients, who are known; on

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import groupby
 
 from postfix_profiles.checks.check import Fault, warning
+from postfix_profiles.checks.dead_listeners import KNOWN_BY, closed_lists, too_early
 from postfix_profiles.checks.host import Host
 from postfix_profiles.checks.restrictions import Written, known, written
 from postfix_profiles.finding import nearest
@@ -14,10 +15,6 @@ from postfix_profiles.postfix.catalogue import Catalogue
 from postfix_profiles.postfix.config import Value
 from postfix_profiles.postfix.restrictions import Step
 
-_KNOWN_BY = ("client", "helo", "sender", "recipient")
-"""The stages in which a session tells something of itself, in their order."""
-
-_NEEDS_LOGIN = {"permit_sasl_authenticated", "check_sasl_access"}
 _OF_RECIPIENTS = ("smtpd_relay_restrictions", "smtpd_recipient_restrictions")
 _DATA = ("smtpd_data_restrictions", "smtpd_end_of_data_restrictions")
 
@@ -30,21 +27,26 @@ def restriction_misplaced(host: Host) -> Iterator[Fault]:
     does not say so: what it was to refuse or to let in, it does not.
 
     Fires: a restriction about sender or recipient in the list for ETRN, or one about ETRN in any
-    other; with smtpd_delay_reject = no, one about a later stage than that of its list, or about a
-    login in the lists for client and helo; one about the recipient in a list for DATA, where smtpd
-    knows it only if there is no other.
+    other; with smtpd_delay_reject = no, one about a later stage than that of its list, about a
+    login in the lists for client and helo, or about a certificate in that for client; one about the
+    recipient in a list for DATA, where smtpd knows it only if there is no other.
 
     Does not fire: while smtpd_delay_reject is on, as it is by default: all lists wait for the
-    recipient then.
+    recipient then; where the list turns everybody away for it (refuses-everybody).
 
     Fix: move it to the list of its stage.
 
     Source: SMTPD_ACCESS_README, delayed evaluation; postconf(5) smtpd_data_restrictions; tried on
     3.5 to 3.11.
     """
+    fatal = {
+        (closed.listener, closed.parameter, step)
+        for closed in closed_lists(host)
+        for step in closed.early
+    }
     for one in written(host):
         fault = _misplaced(host, one)
-        if fault:
+        if fault and (one.listener, one.parameter, one.step) not in fatal:
             message, advice = fault
             yield Fault(
                 f"{one.step.text} does nothing in {one.parameter}{message}",
@@ -139,15 +141,14 @@ def _misplaced(host: Host, one: Written) -> tuple[str, str] | None:
     if found.stage == "recipient" and one.parameter in _DATA:
         return " for mail to several recipients", move
     stage = one.parameter.removeprefix("smtpd_").removesuffix("_restrictions")
-    if stage not in _KNOWN_BY or host.value("smtpd_delay_reject", one.session).is_yes:
+    if stage not in KNOWN_BY or host.value("smtpd_delay_reject", one.session).is_yes:
+        return None
+    why = too_early(host, one.session, stage, one.step)
+    if why is None:
         return None
     wait = "set smtpd_delay_reject to yes"
-    if _KNOWN_BY.index(found.stage) > _KNOWN_BY.index(stage):
-        why = f" without smtpd_delay_reject: the {found.stage} is not known yet"
-        return why, f"{move}, or {wait}"
-    if one.step.name in _NEEDS_LOGIN and stage in {"client", "helo"}:
-        return " without smtpd_delay_reject: nobody has logged in yet", wait
-    return None
+    is_later = KNOWN_BY.index(found.stage) > KNOWN_BY.index(stage)
+    return f" without smtpd_delay_reject: {why}", f"{move}, or {wait}" if is_later else wait
 
 
 def _ends(parameter: str, reached: list[Step]) -> tuple[Step, ...]:

@@ -7,6 +7,7 @@ first one that tells why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -52,6 +53,8 @@ _WITH_RECIPIENT = {RELAY, RECIPIENT}
 _ONLY_ELSEWHERE = {"reject_unauth_destination", "defer_unauth_destination", "check_relay_domains"}
 # In any other table OK is answered with 451, or it is one that knows who the client is.
 _TABLES = {*FORGED, CLIENTS, "check_recipient_access"}
+# What smtpd calls a client whose address has no name, or one that does not lead back to it.
+_NAMELESS = re.compile(r"unknown|(?P<around>[^\w\s])\^?unknown\$?(?P=around)\w*", re.IGNORECASE)
 # What else access(5) knows refuses, or leaves it to the next restriction.
 _YES = {"OK", "RELAY"}
 _NOT_YES = {
@@ -194,7 +197,8 @@ class _Client:
         inside = opened | {step.argument}
         if name in FORGED or (name == CLIENTS and self.is_listed):
             return self._best(rows, parameter, inside)
-        for_all = self._best((row for row in rows if row.is_for_all), parameter, inside)
+        strangers = (row for row in rows if row.is_for_all or _is_nameless(name, row))
+        for_all = self._best(strangers, parameter, inside)
         if name == CLIENTS and not tells_apart:
             return max(for_all, min(Answer.PERHAPS, self._best(rows, parameter, inside)))
         return for_all
@@ -216,3 +220,8 @@ class _Client:
         if answer is None:
             return Answer.PERHAPS if by else Answer.NO
         return answer
+
+
+def _is_nameless(name: str, row: Entry) -> bool:
+    """Say whether a row of a table of clients is for all that have no name."""
+    return name == CLIENTS and _NAMELESS.fullmatch(row.key) is not None
