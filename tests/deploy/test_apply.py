@@ -62,7 +62,12 @@ class TestDone:
         )
         assert server.live() == before
         assert server.calls() == []
-        assert sorted(path.name for path in server.state.iterdir()) == ["apply", "lock", "previous"]
+        assert sorted(path.name for path in server.state.iterdir()) == [
+            "apply",
+            "lock",
+            "original",
+            "previous",
+        ]
 
     def test_configuration_directory_may_be_a_link(self, server: Server) -> None:
         """And the folder may be named as seen from where we are, wherever CDPATH leads."""

@@ -50,7 +50,7 @@ def test_files_are_put_back_without_room(server: Server, before: dict[str, str])
     reason = f"127.0.0.1:{server.port} greets with 421 4.3.0 problem"
     assert server.apply(folder, before=FULL) == rolled_back(reason)
     assert server.live() == before
-    assert left(server) == {"apply", "lock", "previous"}
+    assert left(server) == {"apply", "lock", "original", "previous"}
 
 
 @pytest.mark.parametrize("name", ["virtual", "main.cf"])
@@ -62,7 +62,7 @@ def test_file_that_cannot_be_replaced(server: Server, before: dict[str, str], na
     )
     assert server.live() == before
     assert server.calls() == ["reload"]
-    assert left(server) == {"apply", "lock", "previous"}
+    assert left(server) == {"apply", "lock", "original", "previous"}
 
 
 def test_what_was_done_cannot_be_noted(server: Server, before: dict[str, str]) -> None:

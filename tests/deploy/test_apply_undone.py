@@ -23,7 +23,7 @@ class TestRolledBack:
         assert server.calls() == calls
         assert (server.folder / "banner").read_text() == "220 new\n"
         left = {path.name for path in server.state.iterdir()}
-        assert left == {"apply", "lock", "previous"}
+        assert left == {"apply", "lock", "original", "previous"}
         assert "package" in (server.state / "previous" / "main.cf").read_text()
 
     def test_listener_that_has_a_problem(self, server: Server) -> None:
@@ -166,6 +166,13 @@ class TestInterrupted:
 
 
 class TestRollback:
+    def test_what_was_there_before_the_first_apply_is_kept_for_good(self, server: Server) -> None:
+        package = server.live()
+        for banner in ("220 new", "220 newer", "220 newest"):
+            assert server.apply(server.rendered(banner=banner))[0] == 0
+        assert contents(server.state / "original") == package
+        assert "220 newer" in (server.state / "previous" / "main.cf").read_text()
+
     def test_goes_forth_and_back(self, server: Server) -> None:
         package = server.live()
         folder = server.rendered()
