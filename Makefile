@@ -67,7 +67,7 @@ changes: $(TOOL) ## say what changes on each host since BASE (origin/main), for 
 
 # All of them, since a rollout before may have ended halfway, or not have begun.
 rollout: ## make deploy for each host, with BASE=COMMIT for those that differ; the first failure ends it
-	@[ -z '$(BASE)' ] || base=$(base) || exit; \
+	@base=; [ -z '$(BASE)' ] || base=$(base) || exit; \
 	for folder in generated/*/; do \
 	    host=$${folder#generated/} host=$${host%/}; \
 	    case $$host in [!a-z0-9]* | *[!a-z0-9.-]*) echo "error: $$folder is not named as a host is" >&2; exit 2 ;; esac; \
